@@ -1,0 +1,1 @@
+"""What the assistant knows: content files in, checked frozen values out."""

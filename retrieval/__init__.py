@@ -1,0 +1,1 @@
+"""From a question to a sourced answer or an honest refusal."""

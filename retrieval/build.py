@@ -1,0 +1,179 @@
+"""Checked content in, a new verified index directory out; then the pointer moves. Only changed texts are embedded again.
+
+Steps: check → English of phrasings → vectors → Chroma → BM25 → language, safety and request models → evidence gate →
+self-test → manifest → pointer. Anything that fails leaves the old index in use.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+
+import numpy as np
+
+from knowledge_base.check import check
+from knowledge_base.load import CONTENT, content_version, load_content
+from knowledge_base.model import Content, Language
+from retrieval.dense import open_chroma, write_chroma
+from retrieval.encode import Encoder, Vectors
+from retrieval.errors import IndexBroken
+from retrieval.fitting import fit_gate, train_requests, train_safety
+from retrieval.gate import Gate
+from retrieval.language import train as train_language
+from retrieval.lexical import build_lexical
+from retrieval.library import Library, Store, assemble, open_encoder
+from retrieval.manifest import Manifest, current, file_hash, index_hash, point, read_manifest, sign, write_manifest
+from retrieval.memo import Memo
+from retrieval.model import Passage
+from retrieval.passages import passages
+from retrieval.pivot import open_pivot
+from retrieval.terms import Terms
+
+Say = Callable[[str], None]
+OPEN_GATE = Gate((0.0,) * 10, (1.0,) * 10, (0.0,) * 10, 0.0, 0.0, 0.0)
+SEED = 7
+
+
+class ContentFaulty(Exception):
+    """The checker found problems; the message lists the first ones. Cure: correct the content files."""
+
+
+def is_current(index: Path, encoder: str, pivot: str | None, content: Path = CONTENT) -> bool:
+    """Whether the pointed index was made from exactly this content, model and translator."""
+    folder = current(index)
+    return folder is not None and folder.name == index_hash(content_version(content), encoder, pivot)
+
+
+def build(
+    index: Path,
+    models: Path,
+    content_root: Path = CONTENT,
+    embedding_model: str | None = None,
+    chroma_server: str | None = None,
+    say: Say = lambda _: None,
+    force: bool = False,
+    strict: bool = True,
+) -> str:
+    """Build if stale; returns the index hash. Raises ``ContentFaulty`` or ``IndexBroken``, leaving the old index."""
+    if embedding_model is None and not (models / "minilm" / "model.onnx").exists():
+        say("exporting the embedding model (once, about 15 s)")
+        from retrieval.torch_encode import export_onnx  # torch is needed here only
+
+        export_onnx(models / "minilm")
+    encoder = open_encoder(models, embedding_model)
+    pivot = open_pivot()
+    version = pivot.version if pivot else None
+    name = index_hash(content_version(content_root), encoder.name, version)
+    if not force and is_current(index, encoder.name, version, content_root):
+        return name
+    say("checking content")
+    problems = check(content_root) if strict else []
+    if problems:
+        first = "\n".join(str(problem) for problem in problems[:5])
+        raise ContentFaulty(f"{len(problems)} problems in the content, for example:\n{first}")
+    content = load_content(content_root)
+    folder = index / f"{name}.new"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    memo = Memo(index / "memo.npz", encoder.name)
+    terms = Terms(content.pivot_terms)
+
+    def to_english(text: str, language: Language) -> str:
+        if pivot is None or not encoder.english_only:
+            return text
+        return memo.english(text, language, lambda: pivot.to_english(terms.replace(text.lower(), language), language))
+
+    say("reading passages")
+    found = tuple(passages(content, to_english))
+    say(f"embedding {len(found)} passages (only changed ones)")
+    vectors = memo.vectors([p.english for p in found], encoder.encode)
+    _write_parts(folder, content, found, vectors, name, chroma_server, say)
+    say("training language, safety and request models")
+    _train(folder, content, found, encoder, to_english, memo)
+    manifest = Manifest(
+        format="", index_hash=name, content_version=content.version, encoder=encoder.name, pivot=version,
+        collection=f"crm-{name}", passages=len(found), gate=OPEN_GATE, files={},
+    )
+    write_manifest(folder, manifest)
+    say("fitting the evidence gate")
+    library = assemble(folder, manifest, encoder, pivot, chroma_server)
+    gate = fit_gate(library, Random(SEED))
+    say("verifying")
+    _verify(library)
+    library.close()
+    manifest = manifest.model_copy(update={"gate": gate, "files": _hashes(folder)})
+    write_manifest(folder, sign(manifest, ""))
+    target = index / name
+    shutil.rmtree(target, ignore_errors=True)
+    folder.rename(target)
+    read_manifest(target)
+    point(index, name)
+    memo.save()
+    _sweep(index, keep=name)
+    return name
+
+
+def _write_parts(
+    folder: Path, content: Content, found: tuple[Passage, ...], vectors: Vectors, name: str, server: str | None, say: Say
+) -> None:
+    (folder / "store.json").write_text(Store(content=content, passages=found).model_dump_json(by_alias=True))
+    np.save(folder / "vectors.npy", vectors)
+    say("writing vectors to Chroma")
+    write_chroma(vectors, f"crm-{name}", folder / "chroma", server)
+    open_chroma(vectors, f"crm-{name}", folder / "chroma", server).close()
+    say("indexing words")
+    build_lexical(Language.EN, [p.english for p in found]).save(folder / "bm25-english")
+    for language in Language:
+        build_lexical(language, [p.native.get(language, "") for p in found]).save(folder / f"bm25-{language}")
+
+
+def _train(
+    folder: Path,
+    content: Content,
+    found: tuple[Passage, ...],
+    encoder: Encoder,
+    to_english: Callable[[str, Language], str],
+    memo: Memo,
+) -> None:
+    texts = {language: [p.native[language] for p in found if language in p.native] for language in Language}
+    languages = train_language(texts, Random(SEED))
+    safety = train_safety(content, encoder, to_english, memo)
+    requests = train_requests(content, encoder, to_english, memo)
+    np.savez(
+        folder / "models.npz",
+        language_weights=languages.weights, language_bias=languages.bias,
+        safety_weights=safety.weights, safety_bias=safety.bias,
+        requests_weights=requests.weights, requests_bias=requests.bias,
+    )
+    (folder / "labels.json").write_text(json.dumps({"safety": safety.labels, "requests": requests.labels}))
+
+
+def _verify(library: Library) -> None:
+    """Every sampled passage must be found by its own words."""
+    if library.exact:
+        raise IndexBroken("Chroma does not find its own vectors; free disk space and run make index again")
+    stock = library.stock
+    for position in range(0, len(stock.passages), max(1, len(stock.passages) // 40)):
+        vector = library.listener.encoder.encode([stock.passages[position].english])[0]
+        _, cosines = stock.dense.nearest(vector, 1)
+        if cosines[0] < 0.99:
+            raise IndexBroken(f"passage {stock.passages[position].id} does not find itself")
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    """Digests of all files but Chroma's, which change when it is opened (it is tested by its own vectors instead)."""
+    return {
+        path.relative_to(folder).as_posix(): file_hash(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != "manifest.json" and "chroma" not in path.relative_to(folder).parts
+    }
+
+
+def _sweep(index: Path, keep: str) -> None:
+    """Remove all but this build and the one before it."""
+    builds = sorted((p for p in index.iterdir() if p.is_dir() and p.name != keep), key=lambda p: p.stat().st_mtime)
+    for old in builds[:-1]:
+        shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,40 @@
+"""A source address in, a citation with an exact quote in the reader's language out."""
+
+from __future__ import annotations
+
+import re
+
+from knowledge_base.model import Content, Language, Ref
+from knowledge_base.quote import check_quote
+from retrieval.model import Citation
+from retrieval.words import terms
+
+_END = re.compile(r"(?<=[.;:!?])\s+(?=[^a-z\s])")
+LONGEST_QUOTE = 320
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a digest, each an exact span of it."""
+    return [part for part in _END.split(text.strip()) if part]
+
+
+def cite(content: Content, ref: Ref, language: Language, about: str) -> Citation:
+    """Cite ``ref`` with the sentence of its digest nearest to ``about``. Raises ``KeyError`` when it does not resolve."""
+    instrument, provision = content.place(ref)
+    words = provision.words.in_(language)
+    wanted = set(terms(about, language))
+    spans = sentences(words)
+    quote = max(spans, key=lambda span: (len(wanted & set(terms(span, language))), -len(span)))
+    if len(quote) > LONGEST_QUOTE:
+        quote = quote[: quote.rfind(" ", 0, LONGEST_QUOTE)]
+    return Citation(
+        instrument=instrument.id,
+        pinpoint=provision.pinpoint,
+        anchor=provision.anchor,
+        label=f"{instrument.short.in_(language)}, {provision.label.in_(language)}",
+        url=instrument.official_url,
+        quote=quote,
+        text_kind="guideline" if instrument.kind == "project_guideline" else "digest",
+        verification=provision.verification,
+        verdict=check_quote(quote, words),
+    )

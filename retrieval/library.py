@@ -1,0 +1,144 @@
+"""An index directory in, everything needed to answer out: content, passages, searches, models. Opening reads, never builds."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from knowledge_base.model import Content, Language, Value
+from retrieval.dense import Dense, Exact, open_chroma
+from retrieval.encode import Encoder, OnnxEncoder
+from retrieval.errors import IndexBroken, IndexMissing
+from retrieval.gate import Gate
+from retrieval.heard import Listener
+from retrieval.intent import IntentModel
+from retrieval.language import LanguageModel
+from retrieval.lexical import open_lexical
+from retrieval.manifest import Manifest, current, read_manifest
+from retrieval.model import Passage
+from retrieval.named import NamedPlaces
+from retrieval.pivot import Pivot, open_pivot
+from retrieval.places import Places
+from retrieval.repair import Repair
+from retrieval.safety import FirstLook
+from retrieval.search import Stock
+from retrieval.terms import Terms
+
+
+class Store(Value):
+    """Content and passages as written beside the vectors."""
+
+    content: Content
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True)
+class Library:
+    """All parts of an opened index; safe to use from several threads."""
+
+    content: Content
+    stock: Stock
+    listener: Listener
+    first_look: FirstLook
+    requests: IntentModel
+    gate: Gate
+    places: Places
+    named: NamedPlaces
+    manifest: Manifest
+    exact: bool
+    """Whether Chroma failed its self-test and exact search stands in; ``/healthz`` says so."""
+
+    @property
+    def translated(self) -> bool:
+        """Whether es and pt questions reach English through the translator."""
+        return self.listener.pivot is not None
+
+    def close(self) -> None:
+        self.stock.dense.close()
+        if self.listener.pivot is not None:
+            self.listener.pivot.close()
+
+
+def open_encoder(models: Path, name: str | None) -> Encoder:
+    """The packaged MiniLM from ``models``, or the sentence-transformers model ``name``."""
+    if name:
+        from retrieval.torch_encode import SentenceTransformersEncoder  # torch only when asked for: 5 s, 600 MB
+
+        return SentenceTransformersEncoder(name)
+    return OnnxEncoder(models / "minilm")
+
+
+def open_library(
+    index: Path, models: Path, embedding_model: str | None = None, chroma_server: str | None = None
+) -> Library:
+    """Open the index that the pointer under ``index`` names. Raises ``IndexMissing`` or ``IndexBroken``."""
+    folder = current(index)
+    if folder is None:
+        raise IndexMissing(f"no index under {index}; run make index")
+    manifest = read_manifest(folder)
+    encoder = open_encoder(models, embedding_model)
+    if encoder.name != manifest.encoder:
+        raise IndexBroken(f"the index was built with {manifest.encoder}, not {encoder.name}; run make index")
+    return assemble(folder, manifest, encoder, open_pivot(), chroma_server)
+
+
+def assemble(
+    folder: Path, manifest: Manifest, encoder: Encoder, pivot: Pivot | None, chroma_server: str | None = None
+) -> Library:
+    """The library of one index directory with the given encoder and translator."""
+    store = Store.model_validate_json((folder / "store.json").read_bytes())
+    content, passages = store.content, store.passages
+    vectors = np.load(folder / "vectors.npy")
+    dense, exact = _dense(folder, manifest, vectors, chroma_server)
+    size = len(passages)
+    stock = Stock(
+        passages=passages,
+        dense=dense,
+        english=open_lexical(Language.EN, folder / "bm25-english", size),
+        native={language: open_lexical(language, folder / f"bm25-{language}", size) for language in Language},
+    )
+    arrays = np.load(folder / "models.npz")
+    labels = json.loads((folder / "labels.json").read_text())
+    listener = Listener(
+        encoder=encoder,
+        pivot=pivot,
+        languages=LanguageModel(arrays["language_weights"], arrays["language_bias"]),
+        repairs=repairs(content, passages),
+        terms=Terms(content.pivot_terms),
+    )
+    return Library(
+        content=content,
+        stock=stock,
+        listener=listener,
+        first_look=FirstLook(
+            content, IntentModel(tuple(labels["safety"]), arrays["safety_weights"], arrays["safety_bias"])
+        ),
+        requests=IntentModel(tuple(labels["requests"]), arrays["requests_weights"], arrays["requests_bias"]),
+        gate=manifest.gate,
+        places=Places(content),
+        named=NamedPlaces(content),
+        manifest=manifest,
+        exact=exact,
+    )
+
+
+def _dense(folder: Path, manifest: Manifest, vectors: np.ndarray, server: str | None) -> tuple[Dense, bool]:
+    try:
+        return open_chroma(vectors, manifest.collection, folder / "chroma", server), False
+    except IndexBroken:
+        return Exact(vectors), True
+
+
+def repairs(content: Content, passages: tuple[Passage, ...]) -> dict[Language, Repair]:
+    """One repairer per language, over the words of all checked texts (not of the deliberately misspelt phrasings)."""
+    return {
+        language: Repair(
+            language,
+            (p.native[language] for p in passages if p.kind != "phrasing" and language in p.native),
+            getattr(content.glossary, language.value),
+        )
+        for language in Language
+    }
