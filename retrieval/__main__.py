@@ -118,7 +118,7 @@ def _show(said: Answer) -> None:
     for sentence in said.sentences:
         out.print(f"- {sentence.text}", markup=False)
         for citation in sentence.citations:
-            out.print(f"    {citation.label} ({citation.verification})", markup=False, style="dim")
+            out.print(f"    {citation.instrument}, {citation.label} ({citation.verification})", markup=False, style="dim")
     if not said.sentences:
         for source in said.sources[:3]:
             out.print(f"    nearest: {source.instrument}, {source.pinpoint} ({source.score:.2f})", markup=False, style="dim")

@@ -48,7 +48,9 @@ def _answer(question: Question, heard: Heard, library: Library) -> Answer:
         return _alarmed(alarm, question, heard, library)
     whose = library.places.whose(question.text)
     if whose.foreign and not whose.own:
-        return _refused(Reason.WRONG_COUNTRY, question, heard, _look(heard, library, question, question.country))
+        request = library.requests.probabilities(question.text, heard.vector)
+        reason = Reason.OFF_TOPIC if request.get("off_topic", 0.0) >= SURE else Reason.WRONG_COUNTRY
+        return _refused(reason, question, heard, _look(heard, library, question, question.country))
     country = whose.own[0] if len(whose.own) == 1 else question.country
     person = Person(question.language or heard.language, country, question.role)
     named = library.named.refs(question.text, country)

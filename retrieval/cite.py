@@ -31,7 +31,7 @@ def cite(content: Content, ref: Ref, language: Language, about: str) -> Citation
         instrument=instrument.id,
         pinpoint=provision.pinpoint,
         anchor=provision.anchor,
-        label=f"{instrument.short.in_(language)}, {provision.label.in_(language)}",
+        label=provision.label.in_(language),
         url=instrument.official_url,
         quote=quote,
         text_kind="guideline" if instrument.kind == "project_guideline" else "digest",

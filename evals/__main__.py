@@ -1,0 +1,111 @@
+"""Command line of evaluation: ``run`` measures and reports, ``compare`` two reports, ``gate`` fails on a regression."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import os
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from tqdm import tqdm
+
+from evals.compare import changes, regressions
+from evals.golden_sets import GOLDEN, GoldenFaulty, case_problems, read_cases, sealed_hash
+from evals.page import write_page
+from evals.run import Report, run
+from retrieval.errors import IndexBroken, IndexMissing
+from retrieval.library import open_library
+
+BASELINE = Path(__file__).parent / "baseline.json"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m evals", description="How good the answers are.")
+    parser.add_argument("--data", type=Path, default=Path(os.environ.get("CRM_DATA", "var")))
+    commands = parser.add_subparsers(dest="command", required=True)
+    running = commands.add_parser("run", help="measure and write var/evals/<split>.json and .html")
+    running.add_argument("--split", choices=["tune", "sealed", "all"], default="all")
+    running.add_argument("--baseline", action="store_true", help="keep the measures as the new baseline")
+    comparing = commands.add_parser("compare", help="gains and losses between two reports")
+    comparing.add_argument("before", type=Path)
+    comparing.add_argument("after", type=Path)
+    commands.add_parser("gate", help="exit 1 when a measure is worse than the baseline beyond noise")
+    given = parser.parse_args(arguments)
+    out = Console(soft_wrap=True, highlight=False)
+    try:
+        if given.command == "run":
+            return _run(given, out)
+        if given.command == "compare":
+            return _compare(given, out)
+        return _gate(given.data / "evals" / "all.json", out)
+    except (GoldenFaulty, IndexMissing, IndexBroken) as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _run(given: argparse.Namespace, out: Console) -> int:
+    cases = read_cases()
+    library = open_library(given.data / "index", given.data / "models", os.environ.get("EMBEDDING_MODEL") or None)
+    faults = list(case_problems(cases, library.content))
+    if faults:
+        out.print("\n".join(faults[:20]), markup=False)
+        return 1
+    frozen = (GOLDEN / "SEALED").read_text(encoding="utf-8").strip() if (GOLDEN / "SEALED").exists() else ""
+    if frozen and frozen != sealed_hash(cases):
+        out.print("the sealed cases changed; say why in docs/decisions and write the new hash to evals/golden/SEALED")
+        return 1
+    with tqdm(total=sum(given.split in ("all", c.split) for c in cases), desc="asking", file=sys.stderr) as progress:
+        report = run(cases, given.split, library, dt.date.today(), lambda: progress.update(1))
+    library.close()
+    folder = given.data / "evals"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{given.split}.json").write_text(report.model_dump_json(), encoding="utf-8")
+    write_page(report, folder / f"{given.split}.html")
+    if given.baseline:
+        BASELINE.write_text(report.model_copy(update={"results": ()}).model_dump_json(indent=1), encoding="utf-8")
+    _table(report, out)
+    out.print(f"report: {folder / given.split}.html")
+    return 0
+
+
+def _table(report: Report, out: Console) -> None:
+    table = Table("measure", "group", "value", "95 % interval", "n", "target", "", title=f"{report.split} · {report.day}")
+    for m in report.measures:
+        target = "" if m.target is None else f"{'≥' if m.at_least else '≤'} {m.target:g}"
+        mark = {None: "", True: "reached", False: "[bold]not reached[/bold]"}[m.reached]
+        table.add_row(m.name, m.group, f"{m.value:.3f}", f"{m.low:.3f} - {m.high:.3f}", str(m.n), target, mark)
+    out.print(table)
+
+
+def _compare(given: argparse.Namespace, out: Console) -> int:
+    before, after = (Report.model_validate_json(path.read_bytes()) for path in (given.before, given.after))
+    for change in changes(before, after):
+        out.print(
+            f"{'+' if change.better else '-'} {change.case}: {change.question} ({change.before} → {change.after})", markup=False
+        )
+    for line in regressions(before, after):
+        out.print(f"! {line}", markup=False)
+    return 0
+
+
+def _gate(path: Path, out: Console) -> int:
+    if not path.exists():
+        out.print("no report; run: python -m evals run")
+        return 1
+    if not BASELINE.exists():
+        out.print("no baseline; run: python -m evals run --baseline")
+        return 1
+    lost = regressions(
+        Report.model_validate_json(BASELINE.read_bytes()), Report.model_validate_json(path.read_bytes())
+    )
+    for line in lost:
+        out.print(line, markup=False)
+    out.print(f"{len(lost)} regressions beyond noise")
+    return 1 if lost else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,83 @@
+"""Golden cases and an opened library in, a report with all measures out. This is the story of the room."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from random import Random
+
+from evals.measures import measures
+from evals.model import ANSWERABLE, Case, Measure, Result
+from evals.noise import no_accents, noisy, sms
+from evals.ragas_metrics import ragas_measures
+from evals.ranking import recall_at
+from knowledge_base.model import Value
+from knowledge_base.pinpoint import anchor
+from retrieval.answer import answer
+from retrieval.library import Library
+
+SEED = 11
+
+
+class Report(Value):
+    """One run: what was measured on what. Compared and gated by its measures."""
+
+    day: dt.date
+    split: str
+    content_version: str
+    index_hash: str
+    translated: bool
+    measures: tuple[Measure, ...]
+    results: tuple[Result, ...]
+
+
+def ask(cases: Sequence[Case], library: Library, today: dt.date, each: Callable[[], object] = lambda: None) -> list[Result]:
+    """Every case answered, in order; ``each`` is called after each one (progress)."""
+    results = []
+    for case in cases:
+        said = answer(case.asked(today), library)
+        found = tuple(f"{source.instrument}#{anchor(source.pinpoint)}" for source in said.sources)
+        results.append(Result(case=case, answer=said, found=found))
+        each()
+    return results
+
+
+def run(
+    cases: Sequence[Case], split: str, library: Library, today: dt.date, each: Callable[[], object] = lambda: None
+) -> Report:
+    """Measure one split: clean questions first, then the same answerable ones with noise."""
+    chosen = [case for case in cases if split in ("all", case.split)]
+    results = ask(chosen, library, today, each)
+    rows = measures(results)
+    rows += ragas_measures(results, library.content)
+    rows += _under_noise(results, library, today)
+    return Report(
+        day=today, split=split, content_version=library.content.version, index_hash=library.manifest.index_hash,
+        translated=library.translated, measures=tuple(rows), results=tuple(results),
+    )
+
+
+def _under_noise(clean: Sequence[Result], library: Library, today: dt.date) -> list[Measure]:
+    """Points of recall@5 lost by noise, over the answerable cases."""
+    part = [r for r in clean if r.case.sort in ANSWERABLE]
+    if not part:
+        return []
+    before = sum(recall_at(r.found, r.case.accept, 5) for r in part) / len(part)
+    random = Random(SEED)
+    kinds: dict[str, tuple[Callable[[Case], str], float | None]] = {
+        "no accents": (lambda c: no_accents(c.question), None),
+        "SMS spelling": (lambda c: sms(c.question, c.language), None),
+        "15 % of letters wrong": (lambda c: noisy(c.question, c.language, 0.15, random), 0.05),
+    }
+    rows = []
+    for name, (spoil, target) in kinds.items():
+        spoilt = [r.case.model_copy(update={"question": spoil(r.case)}) for r in part]
+        after = sum(recall_at(r.found, r.case.accept, 5) for r in ask(spoilt, library, today)) / len(part)
+        loss = before - after
+        rows.append(
+            Measure(
+                name="recall@5 lost by noise", group=name, value=loss, low=loss, high=loss, n=len(part), target=target,
+                at_least=False,
+            )
+        )
+    return rows
