@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 
-from knowledge_base.model import CardId, Country, InstrumentId, Ref
+from knowledge_base.model import CardId, Content, Country, InstrumentId, Ref
 from retrieval.compose import Person, from_cards, from_provisions
 from retrieval.fitting import ANSWERABLE
 from retrieval.gate import Zone, evidence
@@ -50,17 +50,17 @@ def _answer(question: Question, heard: Heard, library: Library) -> Answer:
     if whose.foreign and not whose.own:
         request = library.requests.probabilities(question.text, heard.vector)
         reason = Reason.OFF_TOPIC if request.get("off_topic", 0.0) >= SURE else Reason.WRONG_COUNTRY
-        return _refused(reason, question, heard, _look(heard, library, question, question.country))
+        return _refused(reason, question, heard, _look(heard, library, question, question.country), library.content)
     country = whose.own[0] if len(whose.own) == 1 else question.country
     person = Person(question.language or heard.language, country, question.role)
     named = library.named.refs(question.text, country)
     found = _look(heard, library, question, country)
     if _abroad(named, country, library) and not whose.own:
-        return _refused(Reason.WRONG_COUNTRY, question, heard, found, named)
+        return _refused(Reason.WRONG_COUNTRY, question, heard, found, library.content, named)
     named = [ref for ref in named if _holds(ref, question, library)]
     if named:
         sentences = ground(from_provisions(named, library.content, person), library.content, person.language)
-        return _grounded(sentences, question, person, found, named)
+        return _grounded(sentences, question, person, found, library.content, named)
     return _by_evidence(question, heard, library, found, person)
 
 
@@ -69,17 +69,17 @@ def _by_evidence(question: Question, heard: Heard, library: Library, found: Foun
     zone = library.gate.zone(library.gate.probability(evidence(heard, found, request[ANSWERABLE])))
     likely = max(request, key=lambda label: request[label])
     if likely != ANSWERABLE and request[likely] >= SURE:
-        return _refused(_reason(likely), question, heard, found)
+        return _refused(_reason(likely), question, heard, found, library.content)
     if zone is Zone.REFUSE:
-        return _refused(Reason.NOT_COVERED if likely == ANSWERABLE else _reason(likely), question, heard, found)
+        return _refused(Reason.NOT_COVERED if likely == ANSWERABLE else _reason(likely), question, heard, found, library.content)
     sentences = ground(_compose(found, library, person), library.content, person.language)
     if not sentences:
-        return _refused(Reason.NOT_COVERED, question, heard, found)
+        return _refused(Reason.NOT_COVERED, question, heard, found, library.content)
     if zone is Zone.CLOSEST:
-        return _base(question, person, found).model_copy(
+        return _base(question, person, found, library.content).model_copy(
             update={"kind": AnswerKind.CLARIFY, "reason": Reason.CLOSEST_SOURCE, "sentences": sentences[:2]}
         )
-    return _grounded(sentences, question, person, found, [])
+    return _grounded(sentences, question, person, found, library.content, [])
 
 
 def _look(heard: Heard, library: Library, question: Question, country: Country | None) -> Found:
@@ -110,7 +110,7 @@ def _alarmed(alarm: Alarm, question: Question, heard: Heard, library: Library) -
     found = _look(heard, library, question, country)
     sentences = library.first_look.sentences(alarm, language, country, question.role)
     kind = AnswerKind.SAFETY if alarm.sort == "danger_now" else AnswerKind.REFUSAL
-    return _base(question, Person(language, country, question.role), found, _cited(sentences)).model_copy(
+    return _base(question, Person(language, country, question.role), found, library.content, _cited(sentences)).model_copy(
         update={
             "kind": kind,
             "reason": REASONS[alarm.sort],
@@ -119,16 +119,18 @@ def _alarmed(alarm: Alarm, question: Question, heard: Heard, library: Library) -
     )
 
 
-def _refused(reason: Reason, question: Question, heard: Heard, found: Found, named: list[Ref] | None = None) -> Answer:
+def _refused(
+    reason: Reason, question: Question, heard: Heard, found: Found, content: Content, named: list[Ref] | None = None
+) -> Answer:
     person = Person(question.language or heard.language, question.country, question.role)
-    return _base(question, person, found, named).model_copy(update={"kind": AnswerKind.REFUSAL, "reason": reason})
+    return _base(question, person, found, content, named).model_copy(update={"kind": AnswerKind.REFUSAL, "reason": reason})
 
 
 def _grounded(
-    sentences: tuple[Sentence, ...], question: Question, person: Person, found: Found, named: list[Ref]
+    sentences: tuple[Sentence, ...], question: Question, person: Person, found: Found, content: Content, named: list[Ref]
 ) -> Answer:
     first = named or _cited(sentences[:1])
-    return _base(question, person, found, first).model_copy(
+    return _base(question, person, found, content, first).model_copy(
         update={"kind": AnswerKind.GROUNDED, "sentences": sentences}
     )
 
@@ -137,9 +139,11 @@ def _cited(sentences: tuple[Sentence, ...]) -> list[Ref]:
     return list(dict.fromkeys(Ref(f"{c.instrument}#{c.anchor}") for s in sentences for c in s.citations))
 
 
-def _base(question: Question, person: Person, found: Found, first: list[Ref] | None = None) -> Answer:
+def _base(
+    question: Question, person: Person, found: Found, content: Content, first: list[Ref] | None = None
+) -> Answer:
     """Everything but kind and sentences. ``first`` are provisions that lead the ranked sources."""
-    ranked = dict(found.provisions(SOURCES + 10))
+    ranked = dict(found.provisions(person.role, person.country, content, SOURCES + 10))
     top = max(ranked.values(), default=1.0) or 1.0
     order = dict.fromkeys([*(first or []), *ranked])
     scores = {ref: min(1.0, max(0.0, ranked.get(ref, 0.0) / max(top, 1.0))) for ref in order}

@@ -28,7 +28,7 @@ from retrieval.library import Library, Store, assemble, open_encoder
 from retrieval.manifest import Manifest, current, file_hash, index_hash, point, read_manifest, sign, write_manifest
 from retrieval.memo import Memo
 from retrieval.model import Passage
-from retrieval.passages import passages
+from retrieval.passages import card_words, passages
 from retrieval.pivot import open_pivot
 from retrieval.terms import Terms
 
@@ -47,6 +47,15 @@ def is_current(index: Path, encoder: str, pivot: str | None, content: Path = CON
     return folder is not None and folder.name == index_hash(content_version(content), encoder, pivot)
 
 
+def export_model(models: Path, say: Say = lambda _: None) -> None:
+    """Write the packaged MiniLM as ONNX int8 under ``models`` unless it is there."""
+    if not (models / "minilm" / "model.onnx").exists():
+        say("exporting the embedding model (once, about 15 s)")
+        from retrieval.torch_encode import export_onnx  # torch is needed here only
+
+        export_onnx(models / "minilm")
+
+
 def build(
     index: Path,
     models: Path,
@@ -58,11 +67,8 @@ def build(
     strict: bool = True,
 ) -> str:
     """Build if stale; returns the index hash. Raises ``ContentFaulty`` or ``IndexBroken``, leaving the old index."""
-    if embedding_model is None and not (models / "minilm" / "model.onnx").exists():
-        say("exporting the embedding model (once, about 15 s)")
-        from retrieval.torch_encode import export_onnx  # torch is needed here only
-
-        export_onnx(models / "minilm")
+    if embedding_model is None:
+        export_model(models, say)
     encoder = open_encoder(models, embedding_model)
     pivot = open_pivot()
     version = pivot.version if pivot else None
@@ -126,6 +132,7 @@ def _write_parts(
     open_chroma(vectors, f"crm-{name}", folder / "chroma", server).close()
     say("indexing words")
     build_lexical(Language.EN, [p.english for p in found]).save(folder / "bm25-english")
+    build_lexical(Language.EN, card_words(found) or [""]).save(folder / "bm25-cards")
     for language in Language:
         build_lexical(language, [p.native.get(language, "") for p in found]).save(folder / f"bm25-{language}")
 

@@ -30,7 +30,7 @@ class ProvisionRetriever(BaseRetriever):
         heard = library.listener.hear(query, None, self.language)
         found = search(heard, library.stock, self.country, self.as_of)
         documents = []
-        for ref, score in found.provisions(self.most):
+        for ref, score in found.provisions(None, self.country, library.content, self.most):
             instrument, provision = library.content.place(ref)
             documents.append(
                 Document(

@@ -99,6 +99,7 @@ def assemble(
         dense=dense,
         english=open_lexical(Language.EN, folder / "bm25-english", size),
         native={language: open_lexical(language, folder / f"bm25-{language}", size) for language in Language},
+        card_words=open_lexical(Language.EN, folder / "bm25-cards", max(1, len(content.cards))),
     )
     arrays = np.load(folder / "models.npz")
     labels = json.loads((folder / "labels.json").read_text())

@@ -11,7 +11,7 @@ from retrieval.errors import IndexBroken
 from retrieval.gate import Gate
 
 POINTER = "CURRENT"
-FORMAT = "3"  # raise when the files of an index change their meaning
+FORMAT = "4"  # raise when the files of an index change their meaning
 
 
 class Manifest(Value):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from knowledge_base.model import Card, Content, Country, Instrument, Language, Provision, Ref
+from knowledge_base.model import Card, CardId, Content, Instrument, Language, Provision, Ref
 from retrieval.model import Passage, PassageId
 
 ToEnglish = Callable[[str, Language], str]
@@ -77,6 +77,10 @@ def _phrasings(card: Card, to_english: ToEnglish) -> list[Passage]:
     return found
 
 
-def allowed(passage: Passage, country: Country | None) -> bool:
-    """Whether a passage may be used for someone in ``country``; unknown country allows all."""
-    return country is None or not passage.countries or country in passage.countries
+def card_words(found: Sequence[Passage]) -> list[str]:
+    """All English of each card as one text, cards in sorted order."""
+    texts: dict[CardId, list[str]] = {}
+    for passage in found:
+        if passage.card is not None:
+            texts.setdefault(passage.card, []).append(passage.english)
+    return [" ".join(texts[card]) for card in sorted(texts)]

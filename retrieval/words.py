@@ -59,7 +59,9 @@ def term(token: str, language: Language) -> str:
         return ""
     if language is Language.PT:
         token = one_spelling(token)
-    return fold(_STEMMERS[language].stemWord(token))
+    stem = fold(_STEMMERS[language].stemWord(token))
+    # The stemmers know endings by their accents (polic-ía, but polici-a): what is left of one is cut here.
+    return stem if language is Language.EN or len(stem) < 5 else stem.rstrip("aeio")
 
 
 def terms(text: str, language: Language) -> list[str]:

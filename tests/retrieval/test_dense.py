@@ -1,0 +1,44 @@
+"""A real Chroma on disk: it finds its own vectors, and a store that does not is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from retrieval.dense import Exact, open_chroma, write_chroma
+from retrieval.errors import IndexBroken
+
+
+def vectors(n: int = 300, seed: int = 1) -> np.ndarray:
+    raw = np.random.default_rng(seed).normal(size=(n, 32)).astype(np.float32)
+    return raw / np.linalg.norm(raw, axis=1, keepdims=True)
+
+
+def test_chroma_agrees_with_exact_search(tmp_path: Path) -> None:
+    stored = vectors()
+    write_chroma(stored, "crm-test", tmp_path)
+    chroma = open_chroma(stored, "crm-test", tmp_path)
+    for query in vectors(20, seed=2):
+        ours, cosines = chroma.nearest(query, 10)
+        exact, exact_cosines = Exact(stored).nearest(query, 10)
+        assert len(set(ours) & set(exact)) >= 9
+        assert cosines[0] == pytest.approx(exact_cosines[0], abs=1e-3)
+    chroma.close()
+
+
+def test_a_store_with_other_vectors_is_refused(tmp_path: Path) -> None:
+    write_chroma(vectors(), "crm-test", tmp_path)
+    with pytest.raises(IndexBroken, match="make index"):
+        open_chroma(vectors(seed=9), "crm-test", tmp_path)
+
+
+def test_a_missing_store_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(IndexBroken, match="make index"):
+        open_chroma(vectors(), "crm-none", tmp_path)
+
+
+def test_exact_search_of_fewer_than_asked() -> None:
+    found, cosines = Exact(vectors(3)).nearest(vectors(1, seed=5)[0], 10)
+    assert len(found) == 3 and list(cosines) == sorted(cosines, reverse=True)

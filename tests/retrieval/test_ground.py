@@ -1,0 +1,63 @@
+"""Nothing that is not an exact span of a known text with resolving citations gets through."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from knowledge_base.model import Language, Ref
+from retrieval.cite import cite, sentences
+from retrieval.compose import Person, from_provisions, whole_card
+from retrieval.ground import ground
+from retrieval.library import Library
+
+
+def test_every_statement_of_every_card_is_grounded_in_every_language(library: Library) -> None:
+    seen = 0
+    for card in library.content.cards.values():
+        for language in Language:
+            said = whole_card(card, library.content, Person(language, None, None))
+            assert ground(said, library.content, language) == said, card.id
+            seen += len(said)
+    assert seen > 500
+
+
+def test_every_provision_is_grounded_sentence_by_sentence(library: Library) -> None:
+    for ref in ("un_bpuff_1990#principle-9", "per_dl_1186#art-8-3", "moz_penal_code_24_2019#art-53-n-o-1"):
+        for language in Language:
+            said = from_provisions([Ref(ref)], library.content, Person(language, None, None))
+            assert said and ground(said, library.content, language) == said
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data())
+def test_altered_sentences_are_dropped(library: Library, data: st.DataObject) -> None:
+    said = from_provisions([Ref("un_bpuff_1990#principle-9")], library.content, Person(Language.EN, None, None))
+    sentence = data.draw(st.sampled_from(said))
+    words = sentence.text.split()
+    at = data.draw(st.integers(0, len(words) - 1))
+    altered = sentence.model_copy(update={"text": " ".join([*words[:at], "always", *words[at + 1 :]])})
+    assert ground((altered,), library.content, Language.EN) == ()
+
+
+def test_a_citation_that_does_not_resolve_drops_its_sentence(library: Library) -> None:
+    sentence = from_provisions([Ref("un_bpuff_1990#principle-9")], library.content, Person(Language.EN, None, None))[0]
+    for update in ({"anchor": "principle-99"}, {"quote": "Police may always shoot."}, {"quote": ""}):
+        wrong = sentence.citations[0].model_copy(update=update)
+        assert ground((sentence.model_copy(update={"citations": (wrong,)}),), library.content, Language.EN) == ()
+    assert ground((sentence.model_copy(update={"citations": ()}),), library.content, Language.EN) == ()
+
+
+def test_quotes_are_exact_spans(library: Library) -> None:
+    citation = cite(library.content, Ref("un_bpuff_1990#principle-5"), Language.PT, "assistência médica aos feridos")
+    assert citation.verdict == "exact"
+    _, provision = library.content.place(Ref("un_bpuff_1990#principle-5"))
+    assert citation.quote in provision.words.pt
+
+
+def test_sentences_put_together_are_the_text(library: Library) -> None:
+    for instrument in library.content.instruments.values():
+        for provision in instrument.provisions[:3]:
+            for language in Language:
+                text = provision.words.in_(language)
+                assert " ".join(sentences(text)).split() == text.split()
