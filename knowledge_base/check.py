@@ -7,7 +7,19 @@ from typing import TypeVar
 
 from knowledge_base.errors import ContentError
 from knowledge_base.load import CONTENT, read_noun
-from knowledge_base.model import Card, Contacts, Glossary, Instrument, Limits, PivotTerms, Scenario, Triggers, Value, Vocabulary
+from knowledge_base.model import (
+    Card,
+    Contacts,
+    Cues,
+    Glossary,
+    Instrument,
+    Limits,
+    PivotTerms,
+    Scenario,
+    Triggers,
+    Value,
+    Vocabulary,
+)
 from knowledge_base.problem import Problem
 from knowledge_base.rules.cards import card_problems
 from knowledge_base.rules.coverage import coverage_problems
@@ -70,5 +82,6 @@ def read_shelf(root: Path, problems: list[Problem]) -> Shelf:
         glossary=one(root / "glossary.yaml", Glossary),
         triggers=one(root / "triggers.yaml", Triggers),
         limits=one(root / "limits.yaml", Limits),
+        cues=one(root / "cues.yaml", Cues),
         pivot_terms=one(root / "pivot_terms.yaml", PivotTerms),
     )

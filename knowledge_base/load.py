@@ -20,6 +20,7 @@ from knowledge_base.model import (
     Contacts,
     Content,
     Country,
+    Cues,
     Glossary,
     Instrument,
     InstrumentId,
@@ -122,6 +123,7 @@ def load_content(root: Path = CONTENT) -> Content:
         glossary=read_noun(root / "glossary.yaml", Glossary),
         triggers=read_noun(root / "triggers.yaml", Triggers),
         limits=read_noun(root / "limits.yaml", Limits),
+        cues=read_noun(root / "cues.yaml", Cues),
         pivot_terms=read_noun(root / "pivot_terms.yaml", PivotTerms).by_language(),
         version=content_version(root),
     )

@@ -317,6 +317,18 @@ class PivotTerms(Value):
         return {Language.ES: self.es, Language.PT: self.pt}
 
 
+class Cues(Value):
+    """Small words that tell now from spoken about, and a question about a rule from a request for help with a deed."""
+
+    now: Phrasings
+    hypothetical: Phrasings
+    past: Phrasings
+    asking: Phrasings
+    training: Phrasings
+    ordered: Phrasings
+    help_with: Phrasings
+
+
 class Content(Value):
     """Everything the assistant knows, loaded; ``version`` is the SHA-256 over all files."""
 
@@ -328,6 +340,7 @@ class Content(Value):
     glossary: Glossary
     triggers: Triggers
     limits: Limits
+    cues: Cues
     pivot_terms: dict[Language, dict[str, str]]
     version: str
 

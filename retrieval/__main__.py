@@ -18,6 +18,7 @@ from retrieval.build import ContentFaulty, build
 from retrieval.errors import EncoderMissing, IndexBroken, IndexMissing
 from retrieval.library import Library, open_library
 from retrieval.model import Answer, Question
+from retrieval.replay import replay_all
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -33,6 +34,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 1
     try:
+        if given.command == "replay":
+            return _replay(given, library)
         return _batch(given, library) if given.batch else _one(given, library)
     finally:
         library.close()
@@ -53,7 +56,21 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--as-of", type=dt.date.fromisoformat, default=None, help="answer by the law of this day")
     ask.add_argument("--json", action="store_true", help="print the stable Answer JSON")
     ask.add_argument("--batch", type=Path, help="lines {id, question, language?, country?, role?, as_of?}")
+    again = commands.add_parser("replay", help="ask answers of a JSONL file again; exit 1 when one gives other bytes")
+    again.add_argument("file", type=Path, help="lines of Answer JSON, as printed by ask --json or --batch")
     return parser
+
+
+def _replay(given: argparse.Namespace, library: Library) -> int:
+    lines = given.file.read_text(encoding="utf-8").splitlines()
+    found = replay_all((Answer.model_validate_json(line) for line in lines if line.strip()), library)
+    states = {"equal": True, "other": False, "not of this index": None}
+    counts = {label: sum(replayed.same is state for replayed in found) for label, state in states.items()}
+    print(", ".join(f"{count} {label}" for label, count in counts.items()))
+    for replayed in found:
+        if replayed.same is False:
+            print(f"other bytes: {replayed.receipt}", file=sys.stderr)
+    return 1 if counts["other"] else 0
 
 
 def _index(given: argparse.Namespace) -> int:

@@ -36,14 +36,14 @@ def answer(question: Question, library: Library) -> Answer:
 def first_look(question: Question, library: Library) -> Answer | None:
     """Only the safety look: an answer when the message means danger now, harm, or someone's data; else ``None``."""
     heard = library.listener.hear(question.text, None, question.language)
-    alarm = library.first_look.look(question.text, heard.native, heard.vector)
+    alarm = library.first_look.look(question.text, heard.native, heard.language, heard.vector)
     if alarm is None:
         return None
     return _finish(_alarmed(alarm, question, heard, library), library, 0.0)
 
 
 def _answer(question: Question, heard: Heard, library: Library) -> Answer:
-    alarm = library.first_look.look(question.text, heard.native, heard.vector)
+    alarm = library.first_look.look(question.text, heard.native, heard.language, heard.vector)
     if alarm is not None:
         return _alarmed(alarm, question, heard, library)
     whose = library.places.whose(question.text)

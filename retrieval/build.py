@@ -17,15 +17,27 @@ import numpy as np
 from knowledge_base.check import check
 from knowledge_base.load import CONTENT, content_version, load_content
 from knowledge_base.model import Content, Language
+from retrieval.alarm_file import save_alarm
 from retrieval.dense import open_chroma, write_chroma
 from retrieval.encode import Encoder, Vectors
-from retrieval.errors import IndexBroken
-from retrieval.fitting import fit_gate, train_requests, train_safety
+from retrieval.errors import IndexBroken, IndexMissing
+from retrieval.fits import examples_hash, reusable, write_examples
+from retrieval.fitting import fit_gate, train_alarm, train_requests
 from retrieval.gate import Gate
 from retrieval.language import train as train_language
 from retrieval.lexical import build_lexical
-from retrieval.library import Library, Store, assemble, open_encoder
-from retrieval.manifest import Manifest, current, file_hash, index_hash, point, read_manifest, sign, write_manifest
+from retrieval.library import Library, Store, assemble, open_encoder, repairs
+from retrieval.manifest import (
+    FORMAT,
+    Manifest,
+    current_manifest,
+    file_hash,
+    index_hash,
+    point,
+    read_manifest,
+    sign,
+    write_manifest,
+)
 from retrieval.memo import Memo
 from retrieval.model import Passage
 from retrieval.passages import card_words, passages
@@ -42,9 +54,14 @@ class ContentFaulty(Exception):
 
 
 def is_current(index: Path, encoder: str, pivot: str | None, content: Path = CONTENT) -> bool:
-    """Whether the pointed index was made from exactly this content, model and translator."""
-    folder = current(index)
-    return folder is not None and folder.name == index_hash(content_version(content), encoder, pivot)
+    """Whether the pointed index was made from exactly this content, model and translator, in today's format."""
+    try:
+        found = current_manifest(index)
+    except (IndexBroken, IndexMissing):
+        return False
+    return (found.format, found.content_version, found.encoder, found.pivot) == (
+        FORMAT, content_version(content), encoder, pivot,
+    )
 
 
 def export_model(models: Path, say: Say = lambda _: None) -> None:
@@ -72,19 +89,20 @@ def build(
     encoder = open_encoder(models, embedding_model)
     pivot = open_pivot()
     version = pivot.version if pivot else None
-    name = index_hash(content_version(content_root), encoder.name, version)
     if not force and is_current(index, encoder.name, version, content_root):
-        return name
+        return current_manifest(index).index_hash
     say("checking content")
     problems = check(content_root) if strict else []
     if problems:
         first = "\n".join(str(problem) for problem in problems[:5])
         raise ContentFaulty(f"{len(problems)} problems in the content, for example:\n{first}")
     content = load_content(content_root)
+    fits = None if force else reusable(index, content, encoder.name, version)
+    name = index_hash(content.version, encoder.name, version, fits.fitted_on if fits else examples_hash(content))
     folder = index / f"{name}.new"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    memo = Memo(index / "memo.npz", encoder.name)
+    memo = Memo(index / "memo.npz", encoder.name, f"{version}|{content.pivot_terms}")
     terms = Terms(content.pivot_terms)
 
     def to_english(text: str, language: Language) -> str:
@@ -97,20 +115,27 @@ def build(
     say(f"embedding {len(found)} passages (only changed ones)")
     vectors = memo.vectors([p.english for p in found], encoder.encode)
     _write_parts(folder, content, found, vectors, name, chroma_server, say)
-    say("training language, safety and request models")
-    _train(folder, content, found, encoder, to_english, memo)
+    if fits:
+        say("keeping the models: their examples hardly changed")
+        fits.copy_to(folder)
+    else:
+        say("training language, safety and request models")
+        _train(folder, content, found, encoder, to_english, memo)
+        write_examples(folder, content)
     manifest = Manifest(
-        format="", index_hash=name, content_version=content.version, encoder=encoder.name, pivot=version,
-        collection=f"crm-{name}", passages=len(found), gate=OPEN_GATE, files={},
+        format=FORMAT, index_hash=name, content_version=content.version, encoder=encoder.name, pivot=version,
+        collection=f"crm-{name}", passages=len(found), gate=fits.gate if fits else OPEN_GATE, files={},
+        fitted_on=fits.fitted_on if fits else examples_hash(content),
     )
     write_manifest(folder, manifest)
-    say("fitting the evidence gate")
     library = assemble(folder, manifest, encoder, pivot, chroma_server)
-    gate = fit_gate(library, Random(SEED))
+    if not fits:
+        say("fitting the evidence gate")
+        manifest = manifest.model_copy(update={"gate": fit_gate(library, Random(SEED))})
     say("verifying")
     _verify(library)
     library.close()
-    manifest = manifest.model_copy(update={"gate": gate, "files": _hashes(folder)})
+    manifest = manifest.model_copy(update={"files": _hashes(folder)})
     write_manifest(folder, sign(manifest, ""))
     target = index / name
     shutil.rmtree(target, ignore_errors=True)
@@ -147,15 +172,16 @@ def _train(
 ) -> None:
     texts = {language: [p.native[language] for p in found if language in p.native] for language in Language}
     languages = train_language(texts, Random(SEED))
-    safety = train_safety(content, encoder, to_english, memo)
+    alarm = train_alarm(content, repairs(content, found), encoder, to_english, memo)
+    if alarm is not None:
+        save_alarm(*alarm, folder)
     requests = train_requests(content, encoder, to_english, memo)
     np.savez(
         folder / "models.npz",
         language_weights=languages.weights, language_bias=languages.bias,
-        safety_weights=safety.weights, safety_bias=safety.bias,
         requests_weights=requests.weights, requests_bias=requests.bias,
     )
-    (folder / "labels.json").write_text(json.dumps({"safety": safety.labels, "requests": requests.labels}))
+    (folder / "labels.json").write_text(json.dumps({"requests": requests.labels}))
 
 
 def _verify(library: Library) -> None:

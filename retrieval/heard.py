@@ -46,7 +46,8 @@ class Listener:
         spoken = language or self.languages.detect(text, prior)
         repair = self.repairs[spoken]
         native = repair(text)
-        expanded = repair.expand(native) if spoken else ""
+        # Field words are looked up as typed: repair would "correct" some of them first (zama zama → sama sama).
+        expanded = " ".join(dict.fromkeys(f"{repair.expand(text)} {repair.expand(native)}".split()))
         english = self.to_english(f"{native}. {expanded}" if expanded else native, spoken)
         return Heard(text, spoken, native, expanded, english, self.encoder.encode([english])[0])
 

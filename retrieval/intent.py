@@ -43,12 +43,12 @@ class IntentModel:
         return {label: float(p) for label, p in zip(self.labels, powers / powers.sum(), strict=True)}
 
 
-def train(texts: Sequence[str], vectors: Vectors, labels: Sequence[str], steps: int = 400) -> IntentModel:
+def train(texts: Sequence[str], vectors: Vectors, labels: Sequence[str], steps: int = 120) -> IntentModel:
     """Fit with balanced classes; deterministic."""
     if len(set(labels)) == 1:
         width = WIDTH + vectors.shape[1]
         return IntentModel((labels[0],), np.zeros((1, width), dtype=np.float32), np.zeros(1, dtype=np.float32))
-    model = LogisticRegression(max_iter=steps, C=6.0, tol=1e-3, class_weight="balanced")
+    model = LogisticRegression(max_iter=steps, C=6.0, tol=3e-3, class_weight="balanced")
     model.fit(features(texts, vectors), list(labels))
     weights, bias = model.coef_, model.intercept_
     if len(model.classes_) == 2:  # scikit-learn keeps one row for two classes

@@ -20,6 +20,7 @@ from knowledge_base.pinpoint import fold
 ORDER = tuple(Language)
 WIDTH = 2**15
 CLEAR = 0.75
+SHORT = 90  # characters: what people type is short, so all short texts are learned from
 _HASH = HashingVectorizer(analyzer="char_wb", ngram_range=(1, 4), n_features=WIDTH, alternate_sign=False, norm="l2")
 
 
@@ -46,18 +47,21 @@ class LanguageModel:
         return best if found[best] >= CLEAR else prior
 
 
-def train(texts: Mapping[Language, Sequence[str]], random: Random, most: int = 3000) -> LanguageModel:
+def train(texts: Mapping[Language, Sequence[str]], random: Random, most: int = 3500) -> LanguageModel:
     """Fit on up to ``most`` texts per language, each also shortened, without accents and with typos."""
     examples: list[str] = []
     labels: list[int] = []
     for number, language in enumerate(ORDER):
-        chosen = sorted(set(texts[language]))
-        random.shuffle(chosen)
+        chosen = sorted(set(texts[language]), key=lambda text: (len(text) > SHORT, text))
+        short = sum(len(text) <= SHORT for text in chosen)
+        rest = chosen[short:]
+        random.shuffle(rest)
+        chosen = chosen[:short] + rest
         for text in chosen[:most]:
             for variant in _variants(text.lower(), random):
                 examples.append(variant)
                 labels.append(number)
-    model = LogisticRegression(max_iter=400, C=8.0, tol=1e-3)
+    model = LogisticRegression(max_iter=250, C=15.0, tol=1e-3)
     model.fit(_HASH.transform(examples), labels)
     return LanguageModel(model.coef_.astype(np.float32), model.intercept_.astype(np.float32))
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from knowledge_base.model import Content, Language, Value
+from retrieval.alarm_file import load_alarm
 from retrieval.dense import Dense, Exact, open_chroma
 from retrieval.encode import Encoder, OnnxEncoder
 from retrieval.errors import IndexBroken, IndexMissing
@@ -100,6 +101,7 @@ def assemble(
         english=open_lexical(Language.EN, folder / "bm25-english", size),
         native={language: open_lexical(language, folder / f"bm25-{language}", size) for language in Language},
         card_words=open_lexical(Language.EN, folder / "bm25-cards", max(1, len(content.cards))),
+        alarm_only=frozenset(t.card for t in (*content.triggers.harmful, *content.triggers.personal_data)),
     )
     arrays = np.load(folder / "models.npz")
     labels = json.loads((folder / "labels.json").read_text())
@@ -114,9 +116,7 @@ def assemble(
         content=content,
         stock=stock,
         listener=listener,
-        first_look=FirstLook(
-            content, IntentModel(tuple(labels["safety"]), arrays["safety_weights"], arrays["safety_bias"])
-        ),
+        first_look=FirstLook(content, *(load_alarm(folder) if (folder / "alarm.npz").exists() else ())),
         requests=IntentModel(tuple(labels["requests"]), arrays["requests_weights"], arrays["requests_bias"]),
         gate=manifest.gate,
         places=Places(content),

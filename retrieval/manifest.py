@@ -7,11 +7,11 @@ import hmac
 from pathlib import Path
 
 from knowledge_base.model import Value
-from retrieval.errors import IndexBroken
+from retrieval.errors import IndexBroken, IndexMissing
 from retrieval.gate import Gate
 
 POINTER = "CURRENT"
-FORMAT = "4"  # raise when the files of an index change their meaning
+FORMAT = "6"  # raise when the files of an index change their meaning
 
 
 class Manifest(Value):
@@ -25,13 +25,14 @@ class Manifest(Value):
     collection: str
     passages: int
     gate: Gate
+    fitted_on: str
     files: dict[str, str]
     signature: str = ""
 
 
-def index_hash(content_version: str, encoder: str, pivot: str | None) -> str:
-    """16 hex digits that change when content, model, translator or format change."""
-    return hashlib.sha256(f"{FORMAT}|{content_version}|{encoder}|{pivot}".encode()).hexdigest()[:16]
+def index_hash(content_version: str, encoder: str, pivot: str | None, fitted_on: str) -> str:
+    """16 hex digits that change when content, model, translator, format or the examples of the small models change."""
+    return hashlib.sha256(f"{FORMAT}|{content_version}|{encoder}|{pivot}|{fitted_on}".encode()).hexdigest()[:16]
 
 
 def sign(manifest: Manifest, key: str) -> Manifest:
@@ -81,3 +82,14 @@ def point(index: Path, name: str) -> None:
     waiting = index / f"{POINTER}.tmp"
     waiting.write_text(name, encoding="utf-8")
     waiting.replace(index / POINTER)
+
+
+def current_manifest(index: Path) -> Manifest:
+    """The manifest of the index in use, unverified files. Raises ``IndexMissing`` or ``IndexBroken``."""
+    folder = current(index)
+    if folder is None:
+        raise IndexMissing(f"no index under {index}; run make index")
+    try:
+        return Manifest.model_validate_json((folder / "manifest.json").read_bytes())
+    except ValueError as error:
+        raise IndexBroken(f"{folder.name}: manifest cannot be read; run make index") from error

@@ -22,9 +22,11 @@ def _key(*parts: str) -> str:
 class Memo:
     """A bounded file of vectors and translations: what one build did not use is not saved for the next."""
 
-    def __init__(self, path: Path, encoder: str) -> None:
+    def __init__(self, path: Path, encoder: str, translator: str) -> None:
+        """``translator`` names translator and lexicon: their change forgets the translations, not the vectors."""
         self._path = path
         self._encoder = encoder
+        self._translator = _key(translator)
         self._vectors: dict[str, Vectors] = {}
         self._english: dict[str, str] = {}
         self._used: set[str] = set()
@@ -33,7 +35,8 @@ class Memo:
                 if str(kept["encoder"]) == encoder:
                     keys, rows = kept["keys"], kept["rows"]
                     self._vectors = {str(key): rows[i] for i, key in enumerate(keys)}
-                    self._english = json.loads(str(kept["english"]))
+                    if str(kept["translator"]) == self._translator:
+                        self._english = json.loads(str(kept["english"]))
         except (OSError, ValueError, KeyError):
             pass  # a missing or damaged memo only costs time
 
@@ -62,6 +65,6 @@ class Memo:
         rows = np.stack(list(kept.values())) if kept else np.zeros((0, 1), dtype=np.float32)
         np.savez(
             waiting, encoder=np.array(self._encoder), keys=np.array(list(kept)), rows=rows,
-            english=np.array(json.dumps(english)),
+            english=np.array(json.dumps(english)), translator=np.array(self._translator),
         )
         waiting.replace(self._path)

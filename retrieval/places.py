@@ -1,4 +1,8 @@
-"""A question in, whose law it is about out: countries we know, countries we do not, or neither named."""
+"""A question in, whose law it is about out: countries we know, countries we do not, or neither named.
+
+A bare name says little: a buyer may be Chinese, gold may go to Bolivia. So another country counts only where the question is
+about being there ("in Chile") or about its law or police ("ley de Chile"), and nothing says "here".
+"""
 
 from __future__ import annotations
 
@@ -9,9 +13,17 @@ from typing import NamedTuple
 from knowledge_base.model import Content, Country, Language
 from knowledge_base.pinpoint import fold
 
+SHORTEST = 3
+_INSIDE = r"(?<!\w)(?:in|inside|across|en|em|no|na|nos|nas)\s+(?:the\s+|el\s+|la\s+|los\s+|o\s+|a\s+|os\s+)?"
+_LAW = re.compile(
+    r"(?<!\w)(?:laws?|legal|legally|code|constitution|decree|police|courts?|rules|ley(?:es)?|legal(?:es)?|legislacion|codigo|"
+    r"constitucion|decreto|normas?|policia|jueces|leis?|legais|legislacao|constituicao|tribuna(?:l|is))(?!\w)"
+)
+_HERE = re.compile(r"(?<!\w)(?:here|our mine|aqui|aca|ca|nossa mina|nuestra mina)(?!\w)")
+
 
 class Whose(NamedTuple):
-    """Countries named in a question; ``foreign`` is a country whose law is not known."""
+    """Countries named in a question; ``foreign`` says that the law of a country we do not know is meant."""
 
     own: tuple[Country, ...]
     foreign: bool
@@ -22,18 +34,25 @@ class Places:
 
     def __init__(self, content: Content) -> None:
         limits = content.limits
-        self._foreign = _pattern(name for language in Language for name in limits.other_countries.in_(language))
+        names = _either(name for language in Language for name in limits.other_countries.in_(language))
+        self._named = re.compile(names) if names else None
+        self._inside = re.compile(_INSIDE + names) if names else None
         self._own = {
-            country: _pattern(name for language in Language for name in phrasings.in_(language))
+            country: re.compile(own)
             for country, phrasings in limits.own_countries.items()
+            if (own := _either(name for language in Language for name in phrasings.in_(language)))
         }
 
     def whose(self, text: str) -> Whose:
         folded = fold(text)
-        own = tuple(c for c, pattern in self._own.items() if pattern is not None and pattern.search(folded))
-        return Whose(own, bool(self._foreign is not None and self._foreign.search(folded)))
+        return Whose(tuple(c for c, pattern in self._own.items() if pattern.search(folded)), self._foreign(folded))
+
+    def _foreign(self, folded: str) -> bool:
+        if self._named is None or self._inside is None or _HERE.search(folded) or not self._named.search(folded):
+            return False
+        return bool(self._inside.search(folded) or _LAW.search(folded))
 
 
-def _pattern(names: Iterable[str]) -> re.Pattern[str] | None:
-    words = sorted({fold(name) for name in names}, key=len, reverse=True)
-    return re.compile(r"(?<!\w)(?:" + "|".join(re.escape(word) for word in words) + r")(?!\w)") if words else None
+def _either(names: Iterable[str]) -> str:
+    words = sorted({fold(name) for name in names if len(fold(name)) >= SHORTEST}, key=len, reverse=True)
+    return r"(?<!\w)(?:" + "|".join(re.escape(word) for word in words) + r")(?!\w)" if words else ""

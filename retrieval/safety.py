@@ -14,19 +14,22 @@ from rapidfuzz import fuzz
 
 from knowledge_base.model import CardId, Content, Country, Language, Role, TriggerSet
 from knowledge_base.pinpoint import fold
+from retrieval.alarm import AlarmModel
+from retrieval.alarm_file import Thresholds
 from retrieval.compose import Person, whole_card
+from retrieval.cues import CueCounter
 from retrieval.encode import Vectors
-from retrieval.intent import IntentModel
 from retrieval.model import Reason, Sentence
 from retrieval.words import terms, tokens
 
 Sort = Literal["danger_now", "harmful", "personal_data"]
 SORTS: tuple[Sort, ...] = ("danger_now", "harmful", "personal_data")
 REASONS: dict[Sort, Reason] = {
-    "danger_now": Reason.EMERGENCY, "harmful": Reason.HARMFUL, "personal_data": Reason.PERSONAL_DATA,
+    "danger_now": Reason.EMERGENCY,
+    "harmful": Reason.HARMFUL,
+    "personal_data": Reason.PERSONAL_DATA,
 }
 NONE = "none"
-SURE = {"danger_now": 0.60, "harmful": 0.62, "personal_data": 0.75}
 SPREAD = 2  # words that may stand between the words of a phrase
 CLOSER = 3.0  # how much closer (0..100) a near miss must be to win
 
@@ -43,9 +46,11 @@ class Alarm:
 class FirstLook:
     """Deterministic; ``model`` may be missing (then only phrases are seen)."""
 
-    def __init__(self, content: Content, model: IntentModel | None) -> None:
+    def __init__(self, content: Content, model: AlarmModel | None = None, thresholds: Thresholds | None = None) -> None:
         self._content = content
         self._model = model
+        self._thresholds = thresholds
+        self._cues = CueCounter(content.cues)
         self._phrases = [
             (sort, trigger, language, phrase, terms(phrase, language))
             for sort in SORTS
@@ -61,18 +66,20 @@ class FirstLook:
             for phrase in trigger.not_when.in_(language)
         ]
 
-    def look(self, text: str, repaired: str, vector: Vectors | None) -> Alarm | None:
+    def look(self, text: str, repaired: str, language: Language, vector: Vectors | None) -> Alarm | None:
         """The alarm of a message, or ``None``. ``vector`` is its English meaning where there is an encoder."""
         probable: dict[str, float] = {}
         if self._model is not None and vector is not None:
-            probable = self._model.probabilities(text, vector)
+            probable = self._model.probabilities(repaired, language, vector, self._cues.counts(text, language))
         found = self._by_phrase(text) or self._by_phrase(repaired)
         if found is not None:
-            if probable and probable.get(NONE, 0.0) > 0.9 and not self._verbatim(text):
+            if probable and probable[NONE] > 0.9 and not self._verbatim(text):
                 return None
             return found
+        if not probable or self._thresholds is None:
+            return None
         for sort in SORTS:
-            if probable.get(sort, 0.0) >= SURE[sort]:
+            if probable[sort] >= getattr(self._thresholds, sort):
                 return Alarm(sort, self._nearest(sort, repaired).card, "model")
         return None
 

@@ -40,6 +40,7 @@ class Stock:
     native: dict[Language, Lexical]
     card_words: Lexical
     """English BM25 over whole cards, in the order of ``cards``."""
+    alarm_only: frozenset[CardId] = frozenset()
 
     @cached_property
     def cards(self) -> tuple[CardId, ...]:
@@ -56,6 +57,11 @@ class Stock:
     def roles(self) -> tuple[frozenset[Role], ...]:
         """For each card the roles it is for (empty: everyone)."""
         return tuple(frozenset(self.passages[self.by_card[card][-1]].roles) for card in self.cards)
+
+    @cached_property
+    def reserved(self) -> Flags:
+        """Cards that only answer an alarm (refusals of harm or of somebody's data): they never answer a question."""
+        return np.array([card in self.alarm_only for card in self.cards], dtype=np.bool_)
 
     @cached_property
     def _starts(self) -> NDArray[np.int64]:
@@ -115,7 +121,7 @@ class Found:
         kept = owner >= 0
         np.maximum.at(best, owner[kept], np.maximum(self.scores[kept], 0.0))
         near = self._three_nearest()
-        usable = best > 0
+        usable = (best > 0) & ~stock.reserved
         total = _spread(best, usable) + NEAR_WEIGHT * _spread(near, usable) + _spread(self.card_words, usable)
         total = total / (2.0 + NEAR_WEIGHT)
         if role is not None:

@@ -10,6 +10,7 @@ from knowledge_base.model import (
     Card,
     Contacts,
     Country,
+    Cues,
     Glossary,
     Instrument,
     Limits,
@@ -34,6 +35,7 @@ class Shelf:
     glossary: Glossary | None = None
     triggers: Triggers | None = None
     limits: Limits | None = None
+    cues: Cues | None = None
     pivot_terms: PivotTerms | None = None
 
     @cached_property

@@ -179,6 +179,10 @@ def files() -> dict[str, T]:
             },
             "own_countries": {"MOZ": empty_phrasings(), "PER": empty_phrasings()},
         },
+        "cues.yaml": {
+            name: {"en": ["a"], "es": ["b"], "pt": ["c"]}
+            for name in ("now", "hypothetical", "past", "asking", "training", "ordered", "help_with")
+        },
         "pivot_terms.yaml": {"es": {}, "pt": {}},
     }
 
