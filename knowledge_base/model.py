@@ -1,106 +1,45 @@
-"""The nouns of the knowledge base: instruments, provisions, cards, scenarios, contacts, vocabulary.
+"""The nouns of the knowledge base: instruments, provisions, cards, scenarios, contacts, vocabulary, and all of them together.
 
 All are frozen pydantic values read from files under ``knowledge_base/content``; their form is in ``docs/content.md``.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Literal, NewType
+from typing import Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import Field
 
-InstrumentId = NewType("InstrumentId", str)
-CardId = NewType("CardId", str)
-ScenarioId = NewType("ScenarioId", str)
-Anchor = NewType("Anchor", str)
-Ref = NewType("Ref", str)
-"""``instrument#anchor``: the address of one provision, as used in sources, links and logs."""
+from knowledge_base.base import (
+    Anchor,
+    CardId,
+    Country,
+    Grade,
+    InstrumentId,
+    Jurisdiction,
+    Kind,
+    Language,
+    PartialDate,
+    Period,
+    Phrasings,
+    Ref,
+    Role,
+    Rule,
+    Says,
+    ScenarioId,
+    Text,
+    Value,
+    Verification,
+)
+from knowledge_base.lexicon import Cues, Glossary, GlossaryEntry, Limits, PivotTerms, Triggers, TriggerSet
 
-
-class Language(StrEnum):
-    """The three languages of every text a person reads."""
-
-    EN = "en"
-    ES = "es"
-    PT = "pt"
-
-
-class Country(StrEnum):
-    """Countries whose national law is known (ISO 3166-1 alpha-3)."""
-
-    MOZ = "MOZ"
-    PER = "PER"
-
-
-class Role(StrEnum):
-    """Who is asking; it selects statements and steers ranking."""
-
-    GUARD = "guard"
-    POLICE = "police"
-    TRAINER = "trainer"
-    COMMUNITY = "community"
-
-
-Verification = Literal["text", "partial", "secondary", "unverified"]
-Rule = Literal["must", "must_not", "may", "should", "right", "crime"]
-Kind = Literal[
-    "treaty", "soft_law", "industry_code", "guidance", "case_law", "customary", "constitution", "statute", "decree",
-    "regulation", "protocol", "institution", "project_guideline",
+__all__ = [
+    "Anchor", "Card", "CardId", "Contact", "Contacts", "Content", "Country", "Cues", "Glossary", "GlossaryEntry",
+    "Grade", "Instrument", "InstrumentId", "Jurisdiction", "KeyPoint", "Kind", "Language", "Limits", "Option",
+    "PartialDate", "Period", "Phrasings", "PivotTerms", "Provision", "Ref", "Role", "Rule", "Says", "Scenario",
+    "ScenarioDebrief", "ScenarioId", "Scene", "Statement", "Text", "TriggerSet", "Triggers", "Value", "Verification",
+    "Vocabulary",
 ]
-Jurisdiction = Literal["international", "africa", "americas", "eu", "MOZ", "PER"]
-Says = Literal["rule", "do", "do_not", "after", "why", "limit", "contact"]
-Grade = Literal["good", "acceptable", "poor", "critical_fail"]
-
-
-class Value(BaseModel):
-    """Base of every noun: frozen, and an unknown key in a file is an error, not a silence."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Text(Value):
-    """The same words in the three languages."""
-
-    en: str
-    es: str
-    pt: str
-
-    def in_(self, language: Language) -> str:
-        return str(getattr(self, language.value))
-
-
-class Phrasings(Value):
-    """Ways people really ask, per language."""
-
-    en: tuple[str, ...]
-    es: tuple[str, ...]
-    pt: tuple[str, ...]
-
-    def in_(self, language: Language) -> tuple[str, ...]:
-        found: tuple[str, ...] = getattr(self, language.value)
-        return found
-
-
-class Period(Value):
-    """When a rule holds. Both ends inclusive; ``None`` means unknown start or no end.
-
-    In files the start is written ``from``.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-    start: dt.date | None = Field(default=None, alias="from")
-    until: dt.date | None = None
-
-    def holds_on(self, day: dt.date) -> bool:
-        return (self.start is None or self.start <= day) and (self.until is None or day <= self.until)
-
-
-PartialDate = Annotated[str, BeforeValidator(str), Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
-"""``2015-08-16``, ``2015-08`` or ``2015``: as exact as the fact sheet is."""
 
 
 class Provision(Value):
@@ -139,7 +78,7 @@ class Instrument(Value):
     adopted: PartialDate | None = None
     in_force: Period = Period()
     status: Text
-    parties: dict[Country, int | str | None] = {}
+    parties: dict[Country, int | str | None] = Field(default_factory=dict)
     parties_checked: bool | None = None
     authentic_languages: tuple[str, ...] = ()
     official_url: str | None = None
@@ -260,73 +199,6 @@ class Vocabulary(Value):
     countries: dict[Country, Text]
     audiences: dict[str, Text]
     situations: dict[str, Text]
-
-
-class GlossaryEntry(Value):
-    """Field word → the term the knowledge base uses; several words may follow ``to``."""
-
-    word: str
-    to: str
-    kind: Literal["slang", "abbreviation", "misspelling", "term"] = "slang"
-
-
-class Glossary(Value):
-    en: tuple[GlossaryEntry, ...]
-    es: tuple[GlossaryEntry, ...]
-    pt: tuple[GlossaryEntry, ...]
-
-
-class TriggerSet(Value):
-    """Phrases of one situation or intent; ``not_when`` are near misses that must not trigger."""
-
-    id: str
-    card: CardId
-    phrases: Phrasings
-    not_when: Phrasings
-
-
-class Triggers(Value):
-    danger_now: tuple[TriggerSet, ...]
-    harmful: tuple[TriggerSet, ...]
-    personal_data: tuple[TriggerSet, ...] = ()
-
-
-class Limits(Value):
-    """What the assistant does not answer: example questions per reason, and the places that tell whose law is meant.
-
-    The examples teach the evidence gate (they are never shown); ``other_countries`` are names and demonyms of countries
-    whose law is not known, ``own_countries`` names, provinces and institutions of those that are.
-    """
-
-    off_topic: Phrasings
-    real_time: Phrasings
-    personal_legal_strategy: Phrasings
-    not_covered: Phrasings
-    small_talk: Phrasings
-    other_countries: Phrasings
-    own_countries: dict[Country, Phrasings]
-
-
-class PivotTerms(Value):
-    """Field words a general translator gets wrong, with the English our digests use. Retrieval only, never shown."""
-
-    es: dict[str, str]
-    pt: dict[str, str]
-
-    def by_language(self) -> dict[Language, dict[str, str]]:
-        return {Language.ES: self.es, Language.PT: self.pt}
-
-
-class Cues(Value):
-    """Small words that tell now from spoken about, and a question about a rule from a request for help with a deed."""
-
-    now: Phrasings
-    hypothetical: Phrasings
-    past: Phrasings
-    asking: Phrasings
-    training: Phrasings
-    ordered: Phrasings
-    help_with: Phrasings
 
 
 class Content(Value):

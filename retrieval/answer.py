@@ -9,18 +9,19 @@ import time
 
 from knowledge_base.model import CardId, Content, Country, InstrumentId, Ref
 from retrieval.compose import Person, from_cards, from_provisions
-from retrieval.fitting import ANSWERABLE
 from retrieval.gate import Zone, evidence
 from retrieval.ground import ground
 from retrieval.heard import Heard
 from retrieval.library import Library
 from retrieval.model import Answer, AnswerKind, Question, Reason, Sentence, Source
 from retrieval.receipt import receipt
+from retrieval.requests import ANSWERABLE
 from retrieval.safety import REASONS, Alarm
 from retrieval.search import Found, search
 
 SOURCES = 20
 SURE = 0.75
+SURE_ALARM = 0.5
 PROVISION_AHEAD = 1.08
 """A provision's own text answers instead of a card when it scores this many times the best card."""
 
@@ -44,11 +45,15 @@ def first_look(question: Question, library: Library) -> Answer | None:
 
 def _answer(question: Question, heard: Heard, library: Library) -> Answer:
     alarm = library.first_look.look(question.text, heard.native, heard.language, heard.vector)
-    if alarm is not None:
+    if alarm is not None and not _rather_off(alarm, heard, library):
         return _alarmed(alarm, question, heard, library)
-    whose = library.places.whose(question.text)
+    whose = library.places.whose(question.text, question.country)
+    if whose.across:
+        return _refused(
+            Reason.WRONG_COUNTRY, question, heard, _look(heard, library, question, question.country), library.content
+        )
     if whose.foreign and not whose.own:
-        request = library.requests.probabilities(question.text, heard.vector)
+        request = library.requests.probabilities(heard)
         reason = Reason.OFF_TOPIC if request.get("off_topic", 0.0) >= SURE else Reason.WRONG_COUNTRY
         return _refused(reason, question, heard, _look(heard, library, question, question.country), library.content)
     country = whose.own[0] if len(whose.own) == 1 else question.country
@@ -64,8 +69,14 @@ def _answer(question: Question, heard: Heard, library: Library) -> Answer:
     return _by_evidence(question, heard, library, found, person)
 
 
+def _rather_off(alarm: Alarm, heard: Heard, library: Library) -> bool:
+    """Whether a weak alarm is rather a question that is not for us at all (a song to translate, a recipe)."""
+    request = library.requests.probabilities(heard)
+    return alarm.probability < SURE_ALARM and 1.0 - request[ANSWERABLE] >= SURE
+
+
 def _by_evidence(question: Question, heard: Heard, library: Library, found: Found, person: Person) -> Answer:
-    request = library.requests.probabilities(question.text, heard.vector)
+    request = library.requests.probabilities(heard)
     zone = library.gate.zone(library.gate.probability(evidence(heard, found, request[ANSWERABLE])))
     likely = max(request, key=lambda label: request[label])
     if likely != ANSWERABLE and request[likely] >= SURE:
@@ -129,7 +140,7 @@ def _refused(
 def _grounded(
     sentences: tuple[Sentence, ...], question: Question, person: Person, found: Found, content: Content, named: list[Ref]
 ) -> Answer:
-    first = named or _cited(sentences[:1])
+    first = named or _leading(sentences, person.country)
     return _base(question, person, found, content, first).model_copy(
         update={"kind": AnswerKind.GROUNDED, "sentences": sentences}
     )
@@ -137,6 +148,15 @@ def _grounded(
 
 def _cited(sentences: tuple[Sentence, ...]) -> list[Ref]:
     return list(dict.fromkeys(Ref(f"{c.instrument}#{c.anchor}") for s in sentences for c in s.citations))
+
+
+def _leading(sentences: tuple[Sentence, ...], country: Country | None) -> list[Ref]:
+    """The sources that lead: of the direct answer, then this country's law, then one of each further sentence."""
+    own = {Country.MOZ: "moz_", Country.PER: "per_"}[country] if country else "\0"
+    direct = _cited(sentences[:1])[:2]
+    national = [ref for ref in _cited(sentences) if ref.startswith(own)]
+    others = [ref for sentence in sentences[1:] for ref in _cited((sentence,))[:1]]
+    return list(dict.fromkeys([*direct[:1], *national[:2], *direct[1:], *national[2:3], *others]))
 
 
 def _base(

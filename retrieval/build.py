@@ -6,7 +6,6 @@ self-test → manifest → pointer. Anything that fails leaves the old index in 
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -17,13 +16,13 @@ import numpy as np
 from knowledge_base.check import check
 from knowledge_base.load import CONTENT, content_version, load_content
 from knowledge_base.model import Content, Language
-from retrieval.alarm_file import save_alarm
 from retrieval.dense import open_chroma, write_chroma
 from retrieval.encode import Encoder, Vectors
 from retrieval.errors import IndexBroken, IndexMissing
 from retrieval.fits import examples_hash, reusable, write_examples
-from retrieval.fitting import fit_gate, train_alarm, train_requests
+from retrieval.fitting import ALARMS, REQUESTS, Teacher, alarm_lessons, fit_gate, request_lessons
 from retrieval.gate import Gate
+from retrieval.kinds_file import save_kinds
 from retrieval.language import train as train_language
 from retrieval.lexical import build_lexical
 from retrieval.library import Library, Store, assemble, open_encoder, repairs
@@ -115,12 +114,13 @@ def build(
     say(f"embedding {len(found)} passages (only changed ones)")
     vectors = memo.vectors([p.english for p in found], encoder.encode)
     _write_parts(folder, content, found, vectors, name, chroma_server, say)
+    held: dict[str, float] = {}
     if fits:
         say("keeping the models: their examples hardly changed")
         fits.copy_to(folder)
     else:
         say("training language, safety and request models")
-        _train(folder, content, found, encoder, to_english, memo)
+        held = _train(folder, content, found, encoder, to_english, memo)
         write_examples(folder, content)
     manifest = Manifest(
         format=FORMAT, index_hash=name, content_version=content.version, encoder=encoder.name, pivot=version,
@@ -131,7 +131,7 @@ def build(
     library = assemble(folder, manifest, encoder, pivot, chroma_server)
     if not fits:
         say("fitting the evidence gate")
-        manifest = manifest.model_copy(update={"gate": fit_gate(library, Random(SEED))})
+        manifest = manifest.model_copy(update={"gate": fit_gate(library, held, Random(SEED))})
     say("verifying")
     _verify(library)
     library.close()
@@ -169,19 +169,22 @@ def _train(
     encoder: Encoder,
     to_english: Callable[[str, Language], str],
     memo: Memo,
-) -> None:
+) -> dict[str, float]:
+    """Write the small models; returns how answerable each example looks to a request model that never saw it."""
     texts = {language: [p.native[language] for p in found if language in p.native] for language in Language}
     languages = train_language(texts, Random(SEED))
-    alarm = train_alarm(content, repairs(content, found), encoder, to_english, memo)
+    np.savez(folder / "models.npz", language_weights=languages.weights, language_bias=languages.bias)
+    teacher = Teacher(content, repairs(content, found), encoder, to_english, memo)
+    alarms = alarm_lessons(content)
+    alarm = teacher.teach(ALARMS, alarms)
     if alarm is not None:
-        save_alarm(*alarm, folder)
-    requests = train_requests(content, encoder, to_english, memo)
-    np.savez(
-        folder / "models.npz",
-        language_weights=languages.weights, language_bias=languages.bias,
-        requests_weights=requests.weights, requests_bias=requests.bias,
-    )
-    (folder / "labels.json").write_text(json.dumps({"requests": requests.labels}))
+        save_kinds(alarm[0], folder, "alarm")
+    requests = request_lessons(content)
+    request = teacher.teach(REQUESTS, requests)
+    if request is None:
+        return {}
+    save_kinds(request[0], folder, "request")
+    return {lesson.text: float(row[0]) for lesson, row in zip(requests, request[1], strict=True)}
 
 
 def _verify(library: Library) -> None:

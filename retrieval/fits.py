@@ -16,10 +16,11 @@ from knowledge_base.model import Content
 from retrieval.errors import IndexBroken, IndexMissing
 from retrieval.fitting import all_examples
 from retrieval.gate import Gate
+from retrieval.kinds_file import ENDINGS
 from retrieval.manifest import FORMAT, current, current_manifest
 
 EXAMPLES = "examples.json"
-FILES = ("models.npz", "labels.json", "alarm.npz", "alarm-letters.npz", "alarm-words.npz", EXAMPLES)
+FILES = ("models.npz", EXAMPLES, *(f"{name}{ending}" for name in ("alarm", "request") for ending in ENDINGS))
 CHANGED = 0.01
 
 

@@ -4,35 +4,43 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from random import Random
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from knowledge_base.model import Content, Language
 from retrieval import gate as gates
-from retrieval.alarm import LABELS, AlarmModel, Floats, fit, see
-from retrieval.alarm_file import Thresholds
 from retrieval.cues import CueCounter
 from retrieval.encode import Encoder
-from retrieval.intent import IntentModel, train
+from retrieval.kinds import Floats, KindModel, fit, see
 from retrieval.library import Library
 from retrieval.memo import Memo
 from retrieval.repair import Repair
+from retrieval.requests import ANSWERABLE
 from retrieval.safety import NONE, SORTS
 from retrieval.search import search
 
 ToEnglish = Callable[[str, Language], str]
 Example = tuple[str, Language, str]
-ANSWERABLE = "answerable"
-DANGER_RECALL = 0.92
-HARM_FALSE = 0.04
-DATA_FALSE = 0.02
+ALARMS = ("danger_now", "harmful", NONE, "personal_data")
+FEWEST = 30
+REQUESTS = (ANSWERABLE, "off_topic", "real_time", "personal_legal_strategy", "not_covered", "small_talk")
 LIMITS = ("off_topic", "real_time", "personal_legal_strategy", "not_covered", "small_talk")
 MOST_POSITIVE = 800
 MOST_NEGATIVE = 800
 FITTED_ON = dt.date(2026, 11, 24)  # any day on which today's rules hold; fixed so that a build can be repeated
+
+
+class Lesson(NamedTuple):
+    """One example. ``group`` keeps translations together; ``tag`` is the card of a trigger."""
+
+    text: str
+    language: Language
+    label: str
+    group: str
+    tag: str = ""
 
 
 def limit_examples(content: Content) -> list[Example]:
@@ -66,71 +74,61 @@ def all_examples(content: Content) -> list[Example]:
     return found
 
 
-def train_alarm(
-    content: Content, repairs: Mapping[Language, Repair], encoder: Encoder, to_english: ToEnglish, memo: Memo
-) -> tuple[AlarmModel, Thresholds] | None:
-    """The alarm model and its thresholds, or ``None`` when there are too few triggers to learn from."""
-    texts: list[str] = []
-    languages: list[Language] = []
-    labels: list[int] = []
-    groups: list[int] = []
-    misses: list[bool] = []
+class Teacher:
+    """Turns examples into what kind models learn from: repaired, translated, embedded, counted."""
 
-    def add(text: str, language: Language, label: str, group: str, miss: bool) -> None:
-        texts.append(text)
-        languages.append(language)
-        labels.append(LABELS.index(label))
-        groups.append(int(hashlib.sha256(group.encode()).hexdigest()[:6], 16))
-        misses.append(miss)
+    def __init__(
+        self, content: Content, repairs: Mapping[Language, Repair], encoder: Encoder, to_english: ToEnglish, memo: Memo
+    ) -> None:
+        self._repairs = repairs
+        self._encoder = encoder
+        self._to_english = to_english
+        self._memo = memo
+        self._counter = CueCounter(content.cues)
 
-    for text, language, _ in [*phrasing_examples(content, NONE), *limit_examples(content)]:
-        add(text, language, NONE, text, False)
+    def teach(self, names: tuple[str, ...], lessons: Sequence[Lesson]) -> tuple[KindModel, Floats] | None:
+        """The fitted model and held-out probabilities, or ``None`` when some label has too few examples."""
+        labels = np.array([names.index(lesson.label) for lesson in lessons], dtype=np.int64)
+        if min(int((labels == number).sum()) for number in range(len(names))) < FEWEST:
+            return None
+        languages = [lesson.language for lesson in lessons]
+        repaired = [self._repairs[lesson.language](lesson.text) for lesson in lessons]
+        english = [self._to_english(text, language) for text, language in zip(repaired, languages, strict=True)]
+        seen = see(repaired, languages, self._memo.vectors(english, self._encoder.encode))
+        cues = np.stack([self._counter.counts(lesson.text, lesson.language) for lesson in lessons])
+        groups = np.array([int(hashlib.sha256(x.group.encode()).hexdigest()[:6], 16) for x in lessons], dtype=np.int64)
+        return fit(names, tuple(lesson.tag for lesson in lessons), seen, labels, cues, groups)
+
+
+def alarm_lessons(content: Content) -> list[Lesson]:
+    """Triggers against near misses, limits and all card phrasings."""
+    found = [Lesson(text, language, NONE, text) for text, language, _ in phrasing_examples(content, NONE)]
+    found += [Lesson(text, language, NONE, text) for text, language, _ in limit_examples(content)]
     for sort in SORTS:
         for trigger in getattr(content.triggers, sort):
             for language in Language:
                 for number, text in enumerate(trigger.phrases.in_(language)):
-                    add(text, language, sort, f"{trigger.id}+{number}", False)
+                    found.append(Lesson(text, language, sort, f"{trigger.id}+{number}", trigger.card))
                 for number, text in enumerate(trigger.not_when.in_(language)):
-                    add(text, language, NONE, f"{trigger.id}-{number}", True)
-    found = np.array(labels, dtype=np.int64)
-    if min(int((found == label).sum()) for label in range(len(LABELS))) < 30:
-        return None
-    repaired = [repairs[language](text) for text, language in zip(texts, languages, strict=True)]
-    english = [to_english(text, language) for text, language in zip(repaired, languages, strict=True)]
-    seen = see(repaired, languages, memo.vectors(english, encoder.encode))
-    counter = CueCounter(content.cues)
-    cues = np.stack([counter.counts(text, language) for text, language in zip(texts, languages, strict=True)])
-    model, held = fit(seen, found, cues, np.array(groups, dtype=np.int64))
-    return model, _thresholds(held, found, np.array(misses))
+                    found.append(Lesson(text, language, NONE, f"{trigger.id}-{number}"))
+    return found
 
 
-def _thresholds(held: Floats, labels: NDArray[np.int64], misses: NDArray[np.bool_]) -> Thresholds:
-    """Danger is rather raised once too often; harm is rather answered (every answer says no) than refused to a victim."""
-    danger, harm, data = (LABELS.index(name) for name in ("danger_now", "harmful", "personal_data"))
-    return Thresholds(
-        danger_now=float(np.quantile(held[labels == danger, danger], 1 - DANGER_RECALL)),
-        harmful=float(np.quantile(held[misses, harm], 1 - HARM_FALSE)),
-        personal_data=float(np.quantile(held[misses, data], 1 - DATA_FALSE)),
-    )
-
-
-def train_requests(content: Content, encoder: Encoder, to_english: ToEnglish, memo: Memo) -> IntentModel:
-    """Answerable, or the reason why not."""
-    examples = phrasing_examples(content, ANSWERABLE) + limit_examples(content)
+def request_lessons(content: Content) -> list[Lesson]:
+    """Card phrasings and near misses of triggers (to be answered) against the limits (not to be answered)."""
+    found = [Lesson(text, language, ANSWERABLE, text) for text, language, _ in phrasing_examples(content, ANSWERABLE)]
     for sort in SORTS:
         for trigger in getattr(content.triggers, sort):
             for language in Language:
-                examples += [(text, language, ANSWERABLE) for text in trigger.not_when.in_(language)]
-    return _train(examples, encoder, to_english, memo)
+                found += [Lesson(text, language, ANSWERABLE, text) for text in trigger.not_when.in_(language)]
+    return found + [Lesson(text, language, label, text) for text, language, label in limit_examples(content)]
 
 
-def _train(examples: list[Example], encoder: Encoder, to_english: ToEnglish, memo: Memo) -> IntentModel:
-    english = [to_english(text, language) for text, language, _ in examples]
-    return train([t for t, _, _ in examples], memo.vectors(english, encoder.encode), [label for _, _, label in examples])
+def fit_gate(library: Library, held: Mapping[str, float], random: Random) -> gates.Gate:
+    """Search sampled phrasings, each without itself, and limit examples; then fit.
 
-
-def fit_gate(library: Library, random: Random) -> gates.Gate:
-    """Search each sampled phrasing without itself and its twin translations, and each limit example; then fit."""
+    ``held`` gives for each text how answerable a request model that never saw it thinks it is.
+    """
     positions = [i for i, p in enumerate(library.stock.passages) if p.kind == "phrasing" and not p.id.endswith("0")]
     random.shuffle(positions)
     rows: list[tuple[float, ...]] = []
@@ -138,19 +136,19 @@ def fit_gate(library: Library, random: Random) -> gates.Gate:
     for position in positions[:MOST_POSITIVE]:
         passage = library.stock.passages[position]
         language = next(iter(passage.native))
-        rows.append(_row(library, passage.native[language], language, [position]))
+        rows.append(_row(library, passage.native[language], language, [position], held))
         answerable.append(1)
     limits = limit_examples(library.content)
     random.shuffle(limits)
     for text, language, _ in limits[:MOST_NEGATIVE]:
-        rows.append(_row(library, text, language, []))
+        rows.append(_row(library, text, language, [], held))
         answerable.append(0)
     return gates.fit(np.array(rows, dtype=np.float64), np.array(answerable, dtype=np.int64))
 
 
-def _row(library: Library, text: str, language: Language, without: list[int]) -> tuple[float, ...]:
+def _row(
+    library: Library, text: str, language: Language, without: list[int], held: Mapping[str, float]
+) -> tuple[float, ...]:
     heard = library.listener.hear(text, language)
     found = search(heard, library.stock, None, FITTED_ON, without)
-    return gates.evidence(heard, found, library.requests.probabilities(text, heard.vector)[ANSWERABLE])
-
-
+    return gates.evidence(heard, found, held.get(text, 1.0))

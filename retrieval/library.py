@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from knowledge_base.model import Content, Language, Value
-from retrieval.alarm_file import load_alarm
+from retrieval.cues import CueCounter
 from retrieval.dense import Dense, Exact, open_chroma
 from retrieval.encode import Encoder, OnnxEncoder
 from retrieval.errors import IndexBroken, IndexMissing
 from retrieval.gate import Gate
 from retrieval.heard import Listener
-from retrieval.intent import IntentModel
+from retrieval.kinds_file import load_kinds
 from retrieval.language import LanguageModel
 from retrieval.lexical import open_lexical
 from retrieval.manifest import Manifest, current, read_manifest
@@ -24,6 +23,7 @@ from retrieval.named import NamedPlaces
 from retrieval.pivot import Pivot, open_pivot
 from retrieval.places import Places
 from retrieval.repair import Repair
+from retrieval.requests import Requests
 from retrieval.safety import FirstLook
 from retrieval.search import Stock
 from retrieval.terms import Terms
@@ -44,7 +44,7 @@ class Library:
     stock: Stock
     listener: Listener
     first_look: FirstLook
-    requests: IntentModel
+    requests: Requests
     gate: Gate
     places: Places
     named: NamedPlaces
@@ -104,7 +104,6 @@ def assemble(
         alarm_only=frozenset(t.card for t in (*content.triggers.harmful, *content.triggers.personal_data)),
     )
     arrays = np.load(folder / "models.npz")
-    labels = json.loads((folder / "labels.json").read_text())
     listener = Listener(
         encoder=encoder,
         pivot=pivot,
@@ -116,8 +115,8 @@ def assemble(
         content=content,
         stock=stock,
         listener=listener,
-        first_look=FirstLook(content, *(load_alarm(folder) if (folder / "alarm.npz").exists() else ())),
-        requests=IntentModel(tuple(labels["requests"]), arrays["requests_weights"], arrays["requests_bias"]),
+        first_look=FirstLook(content, load_kinds(folder, "alarm")),
+        requests=Requests(load_kinds(folder, "request"), CueCounter(content.cues)),
         gate=manifest.gate,
         places=Places(content),
         named=NamedPlaces(content),

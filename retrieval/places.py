@@ -22,11 +22,22 @@ _LAW = re.compile(
 _HERE = re.compile(r"(?<!\w)(?:here|our mine|aqui|aca|ca|nossa mina|nuestra mina)(?!\w)")
 
 
+_APPLIES = re.compile(
+    r"(?<!\w)(?:appl(?:y|ies)|bound by|valid|covers? (?:me|us)|(?:let|allow)s? (?:me|us)|used? here|work here|"
+    r"aplica\w*|rige|vale|valen|me cubre|nos cubre|me sirve|me permite|nos permite|me ampara|sirve aca|"
+    r"serve|servem|aplica-se|valem|abrange|cobre|deixa-me|deixa-nos|permite-me|posso usar|funciona\w*)(?!\w)"
+)
+
+
 class Whose(NamedTuple):
-    """Countries named in a question; ``foreign`` says that the law of a country we do not know is meant."""
+    """Countries named in a question; ``foreign`` says that the law of a country we do not know is meant.
+
+    ``across`` says that it is asked whether the law of one country holds in the other.
+    """
 
     own: tuple[Country, ...]
     foreign: bool
+    across: bool = False
 
 
 class Places:
@@ -43,9 +54,12 @@ class Places:
             if (own := _either(name for language in Language for name in phrasings.in_(language)))
         }
 
-    def whose(self, text: str) -> Whose:
+    def whose(self, text: str, home: Country | None = None) -> Whose:
+        """``home`` is the country of the person who asks."""
         folded = fold(text)
-        return Whose(tuple(c for c, pattern in self._own.items() if pattern.search(folded)), self._foreign(folded))
+        own = tuple(c for c, pattern in self._own.items() if pattern.search(folded))
+        elsewhere = len(own) > 1 or (home is not None and own != () and home not in own)
+        return Whose(own, self._foreign(folded), elsewhere and bool(_APPLIES.search(folded)))
 
     def _foreign(self, folded: str) -> bool:
         if self._named is None or self._inside is None or _HERE.search(folded) or not self._named.search(folded):

@@ -82,6 +82,8 @@ class Repair:
         same = self._by_fold.get(folded, [])
         if same:
             best = max(same, key=self._score)
+            if word in same and best[:-1] == word[:-1] and self._known(word):
+                return typed  # entrego / entregó, esta / está: two good words that only grammar can tell apart
             if word not in same or (best != word and self._score(best) > self._score(word) + CLEARLY):
                 return best
             return typed

@@ -12,13 +12,12 @@ from typing import Literal
 
 from rapidfuzz import fuzz
 
-from knowledge_base.model import CardId, Content, Country, Language, Role, TriggerSet
+from knowledge_base.model import CardId, Content, Country, Language, Role
 from knowledge_base.pinpoint import fold
-from retrieval.alarm import AlarmModel
-from retrieval.alarm_file import Thresholds
 from retrieval.compose import Person, whole_card
 from retrieval.cues import CueCounter
 from retrieval.encode import Vectors
+from retrieval.kinds import KindModel
 from retrieval.model import Reason, Sentence
 from retrieval.words import terms, tokens
 
@@ -30,87 +29,74 @@ REASONS: dict[Sort, Reason] = {
     "personal_data": Reason.PERSONAL_DATA,
 }
 NONE = "none"
+RAISED_FROM: dict[Sort, float] = {"danger_now": 0.14, "harmful": 0.16, "personal_data": 0.25}
+"""Chosen on the tune half of the golden sets (docs/decisions/0005-alarms.md); danger is rather raised once too often."""
+VERBATIM = 90.0  # how alike (0..100) a message and a phrase must be to need no model
 SPREAD = 2  # words that may stand between the words of a phrase
-CLOSER = 3.0  # how much closer (0..100) a near miss must be to win
 
 
 @dataclass(frozen=True)
 class Alarm:
-    """What was seen, which card answers it, and how (``phrase`` or ``model``)."""
+    """What was seen, which card answers it, how sure (0..1), and how (``phrase`` or ``model``)."""
 
     sort: Sort
     card: CardId
+    probability: float
     seen_by: Literal["phrase", "model"]
 
 
 class FirstLook:
-    """Deterministic; ``model`` may be missing (then only phrases are seen)."""
+    """Deterministic; ``model`` may be missing (then only phrases are seen, and less exactly)."""
 
-    def __init__(self, content: Content, model: AlarmModel | None = None, thresholds: Thresholds | None = None) -> None:
+    def __init__(self, content: Content, model: KindModel | None = None) -> None:
         self._content = content
         self._model = model
-        self._thresholds = thresholds
         self._cues = CueCounter(content.cues)
         self._phrases = [
-            (sort, trigger, language, phrase, terms(phrase, language))
+            (sort, trigger, language, " ".join(tokens(fold(phrase))), terms(phrase, language))
             for sort in SORTS
             for trigger in getattr(content.triggers, sort)
             for language in Language
             for phrase in trigger.phrases.in_(language)
         ]
-        self._misses = [
-            fold(phrase)
+        self._misses = {
+            " ".join(tokens(fold(phrase)))
             for sort in SORTS
             for trigger in getattr(content.triggers, sort)
             for language in Language
             for phrase in trigger.not_when.in_(language)
-        ]
+        }
 
     def look(self, text: str, repaired: str, language: Language, vector: Vectors | None) -> Alarm | None:
         """The alarm of a message, or ``None``. ``vector`` is its English meaning where there is an encoder."""
-        probable: dict[str, float] = {}
-        if self._model is not None and vector is not None:
-            probable = self._model.probabilities(repaired, language, vector, self._cues.counts(text, language))
-        found = self._by_phrase(text) or self._by_phrase(repaired)
-        if found is not None:
-            if probable and probable[NONE] > 0.9 and not self._verbatim(text):
-                return None
-            return found
-        if not probable or self._thresholds is None:
+        said = " ".join(tokens(fold(text)))
+        if said in self._misses:
             return None
+        if self._model is None or vector is None:
+            return self._by_words(text)
+        alike = self._by_letters(said)
+        if alike is not None:
+            return alike
+        verdict = self._model.judge(repaired, language, vector, self._cues.counts(text, language))
         for sort in SORTS:
-            if probable[sort] >= getattr(self._thresholds, sort):
-                return Alarm(sort, self._nearest(sort, repaired).card, "model")
+            if verdict.probabilities[sort] >= RAISED_FROM[sort]:
+                return Alarm(sort, CardId(verdict.nearest[sort]), verdict.probabilities[sort], "model")
         return None
 
-    def _verbatim(self, text: str) -> bool:
-        said = " ".join(tokens(fold(text)))
-        return any(" ".join(tokens(fold(phrase))) == said for _, _, _, phrase, _ in self._phrases)
+    def _by_letters(self, said: str) -> Alarm | None:
+        """A message that is a known phrase but for a letter or two."""
+        for sort, trigger, _, phrase, _ in self._phrases:
+            if abs(len(phrase) - len(said)) <= 4 and fuzz.ratio(said, phrase, score_cutoff=VERBATIM):
+                return Alarm(sort, trigger.card, 1.0, "phrase")
+        return None
 
-    def _by_phrase(self, text: str) -> Alarm | None:
+    def _by_words(self, text: str) -> Alarm | None:
         for language in Language:
             said = terms(text, language)
-            for sort, trigger, spoken, phrase, wanted in self._phrases:
+            for sort, trigger, spoken, _, wanted in self._phrases:
                 if spoken is language and _holds(said, wanted):
-                    if len(said) > len(wanted) and self._miss_is_closer(text, phrase):
-                        continue
-                    return Alarm(sort, trigger.card, "phrase")
+                    return Alarm(sort, trigger.card, 1.0, "phrase")
         return None
-
-    def _miss_is_closer(self, text: str, phrase: str) -> bool:
-        folded = fold(text)
-        own = fuzz.token_set_ratio(folded, fold(phrase)) * 0.5 + fuzz.ratio(folded, fold(phrase)) * 0.5
-        best = max(
-            (fuzz.token_set_ratio(folded, miss) * 0.5 + fuzz.ratio(folded, miss) * 0.5 for miss in self._misses),
-            default=0.0,
-        )
-        return best > own + CLOSER
-
-    def _nearest(self, sort: Sort, text: str) -> TriggerSet:
-        folded = fold(text)
-        candidates: list[tuple[TriggerSet, str]] = [(trigger, phrase) for s, trigger, _, phrase, _ in self._phrases if s == sort]
-        best = max(candidates, key=lambda pair: fuzz.token_set_ratio(folded, fold(pair[1])))
-        return best[0]
 
     def sentences(self, alarm: Alarm, language: Language, country: Country | None, role: Role | None) -> tuple[Sentence, ...]:
         """The card of the alarm, for this person."""

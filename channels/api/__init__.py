@@ -1,0 +1,1 @@
+"""The HTTP API: one file per thing a client can ask for."""

@@ -1,0 +1,1 @@
+"""Numbered, append-only history of the database; run at every start."""

@@ -1,0 +1,1 @@
+"""Telegram: the only room that knows python-telegram-bot. Updates in, messages out, both through the store."""

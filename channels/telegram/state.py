@@ -1,0 +1,16 @@
+"""The state of the connection to Telegram, as ``/healthz`` shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass
+class Line:
+    """``bot_id``: the public number in front of the token. ``state``: ``ok``, or what is wrong in one line."""
+
+    bot_id: str
+    state: str = "starting"
+
+    async def check(self) -> str:
+        return self.state

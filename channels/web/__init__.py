@@ -1,0 +1,1 @@
+"""The web pages around the widget. ``static/`` and ``templates/`` hold what the browser gets."""
