@@ -40,6 +40,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(env_example(), end="")
         return 0
     console = Console(stderr=True, highlight=False)
+    for name in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, _stop)
     try:
         settings = Settings()
         logs.configure(settings.log_level)
@@ -55,6 +57,11 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         pass
     return 0
+
+
+def _stop(*_: object) -> None:
+    """Ends as Ctrl+C does, so that Rasa is stopped too: uvicorn raises the signal again after its own shutdown."""
+    raise KeyboardInterrupt
 
 
 def _refuse(console: Console, line: str) -> int:

@@ -13,11 +13,13 @@ from rich.table import Table
 from tqdm import tqdm
 
 from evals.compare import changes, regressions
+from evals.fit_ranker import as_json, fit_ranker
 from evals.golden_sets import GOLDEN, GoldenFaulty, case_problems, read_cases, sealed_hash
 from evals.page import write_page
 from evals.run import Report, run
 from retrieval.errors import IndexBroken, IndexMissing
 from retrieval.library import open_library
+from retrieval.rank import WEIGHTS
 
 BASELINE = Path(__file__).parent / "baseline.json"
 
@@ -32,12 +34,15 @@ def main(arguments: list[str] | None = None) -> int:
     comparing = commands.add_parser("compare", help="gains and losses between two reports")
     comparing.add_argument("before", type=Path)
     comparing.add_argument("after", type=Path)
+    commands.add_parser("fit", help="fit the provision ranker on the tune half; writes retrieval/ranker.json")
     commands.add_parser("gate", help="exit 1 when a measure is worse than the baseline beyond noise")
     given = parser.parse_args(arguments)
     out = Console(soft_wrap=True, highlight=False)
     try:
         if given.command == "run":
             return _run(given, out)
+        if given.command == "fit":
+            return _fit(given, out)
         if given.command == "compare":
             return _compare(given, out)
         return _gate(given.data / "evals" / "all.json", out)
@@ -68,6 +73,14 @@ def _run(given: argparse.Namespace, out: Console) -> int:
         BASELINE.write_text(report.model_copy(update={"results": ()}).model_dump_json(indent=1), encoding="utf-8")
     _table(report, out)
     out.print(f"report: {folder / given.split}.html")
+    return 0
+
+
+def _fit(given: argparse.Namespace, out: Console) -> int:
+    library = open_library(given.data / "index", given.data / "models", os.environ.get("EMBEDDING_MODEL") or None)
+    WEIGHTS.write_text(as_json(fit_ranker(read_cases(), library, dt.date.today())), encoding="utf-8")
+    library.close()
+    out.print(f"written: {WEIGHTS.name}")
     return 0
 
 

@@ -14,6 +14,7 @@ from retrieval.ground import ground
 from retrieval.heard import Heard
 from retrieval.library import Library
 from retrieval.model import Answer, AnswerKind, Question, Reason, Sentence, Source
+from retrieval.rank import Ranker, provisions
 from retrieval.receipt import receipt
 from retrieval.requests import ANSWERABLE
 from retrieval.safety import REASONS, Alarm
@@ -50,22 +51,22 @@ def _answer(question: Question, heard: Heard, library: Library) -> Answer:
     whose = library.places.whose(question.text, question.country)
     if whose.across:
         return _refused(
-            Reason.WRONG_COUNTRY, question, heard, _look(heard, library, question, question.country), library.content
+            Reason.WRONG_COUNTRY, question, heard, _look(heard, library, question, question.country), library
         )
     if whose.foreign and not whose.own:
         request = library.requests.probabilities(heard)
         reason = Reason.OFF_TOPIC if request.get("off_topic", 0.0) >= SURE else Reason.WRONG_COUNTRY
-        return _refused(reason, question, heard, _look(heard, library, question, question.country), library.content)
+        return _refused(reason, question, heard, _look(heard, library, question, question.country), library)
     country = whose.own[0] if len(whose.own) == 1 else question.country
     person = Person(question.language or heard.language, country, question.role)
     named = library.named.refs(question.text, country)
     found = _look(heard, library, question, country)
     if _abroad(named, country, library) and not whose.own:
-        return _refused(Reason.WRONG_COUNTRY, question, heard, found, library.content, named)
+        return _refused(Reason.WRONG_COUNTRY, question, heard, found, library, named)
     named = [ref for ref in named if _holds(ref, question, library)]
     if named:
         sentences = ground(from_provisions(named, library.content, person), library.content, person.language)
-        return _grounded(sentences, question, person, found, library.content, named)
+        return _grounded(sentences, question, person, found, library, named)
     return _by_evidence(question, heard, library, found, person)
 
 
@@ -80,17 +81,17 @@ def _by_evidence(question: Question, heard: Heard, library: Library, found: Foun
     zone = library.gate.zone(library.gate.probability(evidence(heard, found, request[ANSWERABLE])))
     likely = max(request, key=lambda label: request[label])
     if likely != ANSWERABLE and request[likely] >= SURE:
-        return _refused(_reason(likely), question, heard, found, library.content)
+        return _refused(_reason(likely), question, heard, found, library)
     if zone is Zone.REFUSE:
-        return _refused(Reason.NOT_COVERED if likely == ANSWERABLE else _reason(likely), question, heard, found, library.content)
+        return _refused(Reason.NOT_COVERED if likely == ANSWERABLE else _reason(likely), question, heard, found, library)
     sentences = ground(_compose(found, library, person), library.content, person.language)
     if not sentences:
-        return _refused(Reason.NOT_COVERED, question, heard, found, library.content)
+        return _refused(Reason.NOT_COVERED, question, heard, found, library)
     if zone is Zone.CLOSEST:
-        return _base(question, person, found, library.content).model_copy(
+        return _base(question, person, found, library.content, library.ranker).model_copy(
             update={"kind": AnswerKind.CLARIFY, "reason": Reason.CLOSEST_SOURCE, "sentences": sentences[:2]}
         )
-    return _grounded(sentences, question, person, found, library.content, [])
+    return _grounded(sentences, question, person, found, library, [])
 
 
 def _look(heard: Heard, library: Library, question: Question, country: Country | None) -> Found:
@@ -121,7 +122,9 @@ def _alarmed(alarm: Alarm, question: Question, heard: Heard, library: Library) -
     found = _look(heard, library, question, country)
     sentences = library.first_look.sentences(alarm, language, country, question.role)
     kind = AnswerKind.SAFETY if alarm.sort == "danger_now" else AnswerKind.REFUSAL
-    return _base(question, Person(language, country, question.role), found, library.content, _cited(sentences)).model_copy(
+    return _base(
+        question, Person(language, country, question.role), found, library.content, library.ranker, _cited(sentences)
+    ).model_copy(
         update={
             "kind": kind,
             "reason": REASONS[alarm.sort],
@@ -131,17 +134,17 @@ def _alarmed(alarm: Alarm, question: Question, heard: Heard, library: Library) -
 
 
 def _refused(
-    reason: Reason, question: Question, heard: Heard, found: Found, content: Content, named: list[Ref] | None = None
+    reason: Reason, question: Question, heard: Heard, found: Found, library: Library, named: list[Ref] | None = None
 ) -> Answer:
     person = Person(question.language or heard.language, question.country, question.role)
-    return _base(question, person, found, content, named).model_copy(update={"kind": AnswerKind.REFUSAL, "reason": reason})
+    base = _base(question, person, found, library.content, library.ranker, named)
+    return base.model_copy(update={"kind": AnswerKind.REFUSAL, "reason": reason})
 
 
 def _grounded(
-    sentences: tuple[Sentence, ...], question: Question, person: Person, found: Found, content: Content, named: list[Ref]
+    sentences: tuple[Sentence, ...], question: Question, person: Person, found: Found, library: Library, named: list[Ref]
 ) -> Answer:
-    first = named or _leading(sentences, person.country)
-    return _base(question, person, found, content, first).model_copy(
+    return _base(question, person, found, library.content, library.ranker, named).model_copy(
         update={"kind": AnswerKind.GROUNDED, "sentences": sentences}
     )
 
@@ -150,25 +153,13 @@ def _cited(sentences: tuple[Sentence, ...]) -> list[Ref]:
     return list(dict.fromkeys(Ref(f"{c.instrument}#{c.anchor}") for s in sentences for c in s.citations))
 
 
-def _leading(sentences: tuple[Sentence, ...], country: Country | None) -> list[Ref]:
-    """The sources that lead: of the direct answer, then this country's law, then one of each further sentence."""
-    own = {Country.MOZ: "moz_", Country.PER: "per_"}[country] if country else "\0"
-    direct = _cited(sentences[:1])[:2]
-    national = [ref for ref in _cited(sentences) if ref.startswith(own)]
-    others = [ref for sentence in sentences[1:] for ref in _cited((sentence,))[:1]]
-    return list(dict.fromkeys([*direct[:1], *national[:2], *direct[1:], *national[2:3], *others]))
-
-
 def _base(
-    question: Question, person: Person, found: Found, content: Content, first: list[Ref] | None = None
+    question: Question, person: Person, found: Found, content: Content, ranker: Ranker, first: list[Ref] | None = None
 ) -> Answer:
     """Everything but kind and sentences. ``first`` are provisions that lead the ranked sources."""
-    ranked = dict(found.provisions(person.role, person.country, content, SOURCES + 10))
-    top = max(ranked.values(), default=1.0) or 1.0
+    ranked = dict(provisions(found, content, person.country, person.role, ranker, SOURCES + 10))
     order = dict.fromkeys([*(first or []), *ranked])
-    scores = {ref: min(1.0, max(0.0, ranked.get(ref, 0.0) / max(top, 1.0))) for ref in order}
-    for ref in first or []:
-        scores[ref] = 1.0
+    scores = {ref: 1.0 if ref in (first or ()) else ranked[ref] for ref in order}
     return Answer(
         id="",
         question=question.text,

@@ -47,7 +47,7 @@ def from_cards(
         return ()
     best, top = ranked[0]
     chosen = _choose(content.cards[best], near, person, LONGEST)
-    length = sum(len(s.text.in_(person.language)) for _, s in chosen)
+    length = sum(len(s.text.in_(person.language)) + 1 for _, s in chosen)
     for other, score in ranked[1:3]:
         if score < OTHER_CARD * top or LONGEST - length < 120:
             break
@@ -57,9 +57,9 @@ def from_cards(
         for statement in extra[:2]:
             text = statement.text.in_(person.language)
             fresh = all(_overlap(text, s.text.in_(person.language), person.language) < SAME for _, s in chosen)
-            if fresh and length + len(text) <= LONGEST:
+            if fresh and length + len(text) < LONGEST:
                 chosen.append((card, statement))
-                length += len(text)
+                length += len(text) + 1
     return tuple(_sentence(card, statement, content, person) for card, statement in chosen)
 
 
@@ -86,7 +86,7 @@ def _choose(
     length = 0
     for statement in sorted(usable, key=worth, reverse=True):
         size = len(statement.text.in_(person.language)) + 1
-        if length + size <= room or not kept:
+        if length + size <= room + 1 or not kept:
             kept.append(statement)
             length += size
     kept.sort(key=lambda s: order[s.id])
@@ -117,7 +117,7 @@ def from_provisions(
     for ref in _with_stricter(refs[:most], content):
         _, provision = content.place(ref)
         for text in sentences(provision.words.in_(person.language)):
-            if length + len(text) + 1 > room and found:
+            if length + len(text) > room and found:
                 return tuple(found)
             found.append(Sentence(text=text, citations=(cite(content, ref, person.language, text),)))
             length += len(text) + 1

@@ -138,7 +138,7 @@ def _linear(seen: Seen, weights: Floats, bias: Floats) -> Floats:
 
 
 def _nearness(part: Seen, known: Seen, labels: NDArray[np.int64], width: int) -> tuple[Floats, Floats]:
-    """Per view and label the nearest example and the mean of the three nearest (n, 6 · width); and the sum of all views (n, known)."""
+    """Per view and label the nearest example and the mean of the three nearest, (n, 6 · width); all views added, (n, known)."""
     columns: list[Floats] = []
     total = np.zeros((len(part.vectors), len(known.vectors)), dtype=np.float32)
     for one, other in ((part.vectors, known.vectors), (part.letters, known.letters), (part.words, known.words)):

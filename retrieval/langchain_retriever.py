@@ -12,6 +12,7 @@ from pydantic import ConfigDict
 
 from knowledge_base.model import Country, Language
 from retrieval.library import Library
+from retrieval.rank import provisions
 from retrieval.search import search
 
 
@@ -30,7 +31,7 @@ class ProvisionRetriever(BaseRetriever):
         heard = library.listener.hear(query, None, self.language)
         found = search(heard, library.stock, self.country, self.as_of)
         documents = []
-        for ref, score in found.provisions(None, self.country, library.content, self.most):
+        for ref, score in provisions(found, library.content, self.country, None, library.ranker, self.most):
             instrument, provision = library.content.place(ref)
             documents.append(
                 Document(

@@ -22,6 +22,7 @@ from retrieval.model import Passage
 from retrieval.named import NamedPlaces
 from retrieval.pivot import Pivot, open_pivot
 from retrieval.places import Places
+from retrieval.rank import Ranker, load_ranker
 from retrieval.repair import Repair
 from retrieval.requests import Requests
 from retrieval.safety import FirstLook
@@ -46,6 +47,7 @@ class Library:
     first_look: FirstLook
     requests: Requests
     gate: Gate
+    ranker: Ranker
     places: Places
     named: NamedPlaces
     manifest: Manifest
@@ -118,6 +120,7 @@ def assemble(
         first_look=FirstLook(content, load_kinds(folder, "alarm")),
         requests=Requests(load_kinds(folder, "request"), CueCounter(content.cues)),
         gate=manifest.gate,
+        ranker=load_ranker(),
         places=Places(content),
         named=NamedPlaces(content),
         manifest=manifest,

@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge_base.model import CardId, Content, Country, Language, Ref, Role
+from knowledge_base.model import CardId, Country, Language, Role
 from retrieval.dense import Dense
 from retrieval.heard import Heard
 from retrieval.lexical import Lexical
@@ -23,9 +23,8 @@ from retrieval.model import Passage
 DENSE_WEIGHT = 0.6
 NATIVE_WEIGHT = 0.7
 DEEP = 400
-NEAR_WEIGHT = 1.4
+NEAR_WEIGHT = 1.0
 OTHER_ROLE = 0.06
-AGAIN = 0.002
 Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
 
@@ -139,33 +138,6 @@ class Found:
                 near[card] += self.cosines[position] / 3
                 counted[card] += 1
         return near
-
-    def provisions(self, role: Role | None, country: Country | None, content: Content, most: int = 20) -> list[tuple[Ref, float]]:
-        """Provisions by their own passage, or by the cards and statements that cite them; best first."""
-        best: dict[Ref, float] = {}
-
-        def offer(ref: Ref, value: float) -> None:
-            best[ref] = max(best.get(ref, 0.0), value) + (AGAIN if ref in best else 0.0)
-
-        for position in self.order[:DEEP]:
-            passage = self.stock.passages[position]
-            if passage.kind == "provision":
-                for rank, ref in enumerate(passage.refs):
-                    offer(ref, float(self.scores[position]) - 0.05 * rank)
-            elif passage.kind == "statement":
-                for rank, ref in enumerate(passage.refs):
-                    offer(ref, 0.95 * float(self.scores[position]) - 0.01 * rank)
-        for card_id, score in self.cards(role):
-            step = 0
-            for statement in content.cards[card_id].statements:
-                countries = statement.countries or content.cards[card_id].countries
-                if country and countries and country not in countries:
-                    continue
-                away = OTHER_ROLE if role and statement.roles and role not in statement.roles else 0.0
-                for ref in statement.sources:
-                    offer(ref, score - away - 0.015 * step)
-                    step += 1
-        return sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))[:most]
 
 
 def search(

@@ -28,7 +28,8 @@ _NEGATIONS: dict[Language, re.Pattern[str]] = {
     Language.EN: re.compile(
         r"\b(no|not|never|none|nothing|nobody|without|cannot|neither|nor|unless|forbid\w*|prohibit\w*|ban\w*|unlawful\w*|"
         r"illegal\w*|except\w*|only|free|lack\w*|refus\w*|un\w+|non\w*|in(?:valid|human|dependent)\w*|outside|avoid\w*|"
-        r"other than|otherwise|instead|rather|false|void|null|stop\w*|impunity|absolute|fail\w*|dis\w+|ignor\w+)\b|n't\b",
+        r"other than|otherwise|instead|rather|false|void|null|stop\w*|impunity|absolute|fail\w*|dis\w+|ignor\w+|"
+        r"whatever|whether|leav\w+|leave|keep\w*|stay\w*|away|out|off|hold|before)\b|n't\b",
         re.I,
     ),
     Language.ES: re.compile(
