@@ -10,8 +10,10 @@ import logging
 import traceback
 from pathlib import Path
 
-_QUIET = ("httpx", "httpcore", "telegram", "apscheduler", "chromadb", "sentence_transformers", "alembic", "asyncio", "bm25s", "uvicorn.error",
-          "sse_starlette")
+_QUIET = (
+    "httpx", "httpcore", "telegram", "apscheduler", "chromadb", "sentence_transformers", "alembic", "asyncio", "bm25s",
+    "sse_starlette", "uvicorn.error",
+)
 
 
 def configure(level: str) -> None:

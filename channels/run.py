@@ -19,12 +19,12 @@ from bot.rasa_process import rasa_command, rasa_environment, rasa_python
 from bot.rasa_serve import running as rasa_running
 from channels.assemble import assemble, build_app, open_keys
 from channels.errors import ChannelError
+from channels.indexing import bring_up_to_date
 from channels.kit import action_token, channel_token
 from channels.preflight import check
 from channels.serve import server
 from channels.settings import Settings
 from knowledge_base.check import check as check_content
-from retrieval.build import build
 
 PROBLEMS_SHOWN = 5
 
@@ -87,8 +87,7 @@ def _index(settings: Settings, progress: Progress | None) -> None:
         if progress is not None:
             progress.update(progress.task_ids[0], description=f"search index: {text}")
 
-    build(settings.index, settings.models, embedding_model=settings.embedding_model or None,
-          chroma_server=settings.chroma_server or None, say=say)
+    bring_up_to_date(settings, say)
 
 
 @contextlib.contextmanager

@@ -12,14 +12,17 @@ from rich.console import Console
 from rich.table import Table
 from tqdm import tqdm
 
+from evals.bench import bench
 from evals.compare import changes, regressions
 from evals.fit_ranker import as_json, fit_ranker
 from evals.golden_sets import GOLDEN, GoldenFaulty, case_problems, read_cases, sealed_hash
+from evals.model import ANSWERABLE
 from evals.page import write_page
 from evals.run import Report, run
 from retrieval.errors import IndexBroken, IndexMissing
 from retrieval.library import open_library
 from retrieval.rank import WEIGHTS
+from retrieval.torch_encode import packaged_model
 
 BASELINE = Path(__file__).parent / "baseline.json"
 
@@ -34,6 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
     comparing = commands.add_parser("compare", help="gains and losses between two reports")
     comparing.add_argument("before", type=Path)
     comparing.add_argument("after", type=Path)
+    commands.add_parser("bench", help="times and ratios, measured in one run")
     commands.add_parser("fit", help="fit the provision ranker on the tune half; writes retrieval/ranker.json")
     commands.add_parser("gate", help="exit 1 when a measure is worse than the baseline beyond noise")
     given = parser.parse_args(arguments)
@@ -41,6 +45,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if given.command == "run":
             return _run(given, out)
+        if given.command == "bench":
+            return _bench(given, out)
         if given.command == "fit":
             return _fit(given, out)
         if given.command == "compare":
@@ -73,6 +79,17 @@ def _run(given: argparse.Namespace, out: Console) -> int:
         BASELINE.write_text(report.model_copy(update={"results": ()}).model_dump_json(indent=1), encoding="utf-8")
     _table(report, out)
     out.print(f"report: {folder / given.split}.html")
+    return 0
+
+
+def _bench(given: argparse.Namespace, out: Console) -> int:
+    library = open_library(given.data / "index", given.data / "models", os.environ.get("EMBEDDING_MODEL") or None)
+    rows = bench(library, [case for case in read_cases() if case.sort in ANSWERABLE], dt.date.today(), packaged_model())
+    library.close()
+    table = Table("what", "p50 ms", "p95 ms", "ratio to a whole answer", title="Benchmark, one run")
+    for row in rows:
+        table.add_row(row.name, f"{row.p50:.1f}", f"{row.p95:.1f}", f"{row.against(rows[0]):.2f}")
+    out.print(table)
     return 0
 
 

@@ -45,8 +45,9 @@ def first_look(question: Question, library: Library) -> Answer | None:
 
 
 def _answer(question: Question, heard: Heard, library: Library) -> Answer:
+    request = library.requests.probabilities(heard)
     alarm = library.first_look.look(question.text, heard.native, heard.language, heard.vector)
-    if alarm is not None and not _rather_off(alarm, heard, library):
+    if alarm is not None and not _rather_off(alarm, request):
         return _alarmed(alarm, question, heard, library)
     whose = library.places.whose(question.text, question.country)
     if whose.across:
@@ -54,7 +55,6 @@ def _answer(question: Question, heard: Heard, library: Library) -> Answer:
             Reason.WRONG_COUNTRY, question, heard, _look(heard, library, question, question.country), library
         )
     if whose.foreign and not whose.own:
-        request = library.requests.probabilities(heard)
         reason = Reason.OFF_TOPIC if request.get("off_topic", 0.0) >= SURE else Reason.WRONG_COUNTRY
         return _refused(reason, question, heard, _look(heard, library, question, question.country), library)
     country = whose.own[0] if len(whose.own) == 1 else question.country
@@ -67,17 +67,17 @@ def _answer(question: Question, heard: Heard, library: Library) -> Answer:
     if named:
         sentences = ground(from_provisions(named, library.content, person), library.content, person.language)
         return _grounded(sentences, question, person, found, library, named)
-    return _by_evidence(question, heard, library, found, person)
+    return _by_evidence(question, heard, library, found, person, request)
 
 
-def _rather_off(alarm: Alarm, heard: Heard, library: Library) -> bool:
+def _rather_off(alarm: Alarm, request: dict[str, float]) -> bool:
     """Whether a weak alarm is rather a question that is not for us at all (a song to translate, a recipe)."""
-    request = library.requests.probabilities(heard)
     return alarm.probability < SURE_ALARM and 1.0 - request[ANSWERABLE] >= SURE
 
 
-def _by_evidence(question: Question, heard: Heard, library: Library, found: Found, person: Person) -> Answer:
-    request = library.requests.probabilities(heard)
+def _by_evidence(
+    question: Question, heard: Heard, library: Library, found: Found, person: Person, request: dict[str, float]
+) -> Answer:
     zone = library.gate.zone(library.gate.probability(evidence(heard, found, request[ANSWERABLE])))
     likely = max(request, key=lambda label: request[label])
     if likely != ANSWERABLE and request[likely] >= SURE:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -43,6 +44,11 @@ class Seen:
 
     def rows(self, chosen: NDArray[np.int64]) -> Seen:
         return Seen(self.vectors[chosen], self.letters[chosen], self.words[chosen])
+
+    @cached_property
+    def turned(self) -> tuple[Vectors, csr_matrix, csr_matrix]:
+        """The three views transposed, ready to be compared with."""
+        return self.vectors.T, csr_matrix(self.letters.T.tocsr()), csr_matrix(self.words.T.tocsr())
 
     @property
     def joined(self) -> csr_matrix:
@@ -141,12 +147,13 @@ def _nearness(part: Seen, known: Seen, labels: NDArray[np.int64], width: int) ->
     """Per view and label the nearest example and the mean of the three nearest, (n, 6 · width); all views added, (n, known)."""
     columns: list[Floats] = []
     total = np.zeros((len(part.vectors), len(known.vectors)), dtype=np.float32)
-    for one, other in ((part.vectors, known.vectors), (part.letters, known.letters), (part.words, known.words)):
-        alike = one @ other.T
+    among_label = [np.flatnonzero(labels == label) for label in range(width)]
+    for one, other in zip((part.vectors, part.letters, part.words), known.turned, strict=True):
+        alike = one @ other
         dense = np.asarray(alike.toarray() if isinstance(alike, spmatrix) or hasattr(alike, "toarray") else alike)
         total += dense
         for label in range(width):
-            among = dense[:, labels == label]
+            among = dense[:, among_label[label]]
             if among.shape[1] < NEAREST:
                 columns += [np.zeros(len(dense), dtype=np.float32)] * 2
                 continue
