@@ -84,7 +84,7 @@ def evidence(heard: Heard, found: Found, answerable: float) -> tuple[float, ...]
     )
 
 
-def fit(rows: NDArray[np.float64], answerable: NDArray[np.int64], kept: float = 0.97, offered: float = 0.995) -> Gate:
+def fit(rows: NDArray[np.float64], answerable: NDArray[np.int64], kept: float = 0.90, offered: float = 0.975) -> Gate:
     """Fit on ``rows`` (n, features). ``kept`` of the answerable are answered, ``offered`` at least get a source."""
     mean, scale = rows.mean(axis=0), rows.std(axis=0) + 1e-6
     if len(set(answerable.tolist())) < 2:  # nothing to learn from: everything is answered

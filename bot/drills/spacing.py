@@ -26,7 +26,8 @@ class Item(Value):
 
 
 def _scheduler() -> Scheduler:
-    return Scheduler(desired_retention=RETENTION, enable_fuzzing=False)
+    # No minute-long learning steps: a drill is not a flash card, and "repeat today" straight after it would be a nuisance.
+    return Scheduler(desired_retention=RETENTION, learning_steps=(), relearning_steps=(), enable_fuzzing=False)
 
 
 def review(item: Item | None, decision: Decision) -> Item:

@@ -6,6 +6,8 @@ page on our site, or to the official text, where one is known. ``/sources`` show
 
 from __future__ import annotations
 
+import re
+
 from bot.model import Button, Reply, ReplyKind
 from channels.sources import NumberedSource, ShortName, lines, number
 from channels.telegram.split import Block, Span, parts
@@ -15,6 +17,7 @@ from knowledge_base.model import Language, Value
 SOURCES_SHOWN = 6
 """More would push the answer off a phone's screen; ``/sources`` has them all."""
 BUTTON_BYTES = 64
+_NAMED = re.compile(r"\[(\d{1,3})\] (.+)")
 
 
 class Part(Value):
@@ -41,7 +44,7 @@ def render(reply: Reply, short: ShortName, public_url: str = "") -> tuple[Part, 
 def _blocks(reply: Reply, short: ShortName, public_url: str) -> list[Block]:
     sources: tuple[NumberedSource, ...] = number(reply.answer, short)[1] if reply.answer is not None else ()
     if reply.kind is ReplyKind.SOURCES and sources:
-        return _sources_with_words(sources, reply.language, public_url)
+        return _linked(reply.text, sources, public_url)
     blocks = _lines(reply.text)
     if sources:
         blocks.append(_heading(reply.language, gap=2))
@@ -66,11 +69,21 @@ def _lines(text: str) -> list[Block]:
     return blocks
 
 
-def _sources_with_words(sources: tuple[NumberedSource, ...], language: Language, public_url: str) -> list[Block]:
-    blocks = [_heading(language, gap=1)]
-    for source in sources:
-        blocks.append(Block(_label(source, public_url), gap=2))
-        blocks.append(Block((Span(source.quote, italic=True),)))
+def _linked(text: str, sources: tuple[NumberedSource, ...], public_url: str) -> list[Block]:
+    """The bot's list of sources, with its words on how far each was checked; each ``[1] name`` becomes a link."""
+    by_number = {source.number: source for source in sources}
+    blocks, gap = [], 1
+    for line in text.split("\n"):
+        if not line.strip():
+            gap = 2
+            continue
+        found = _NAMED.fullmatch(line.strip())
+        source = by_number.get(int(found.group(1))) if found else None
+        if found and source:
+            blocks.append(Block((Span(f"{source.number}. "), Span(found.group(2), href=_link(source, public_url))), gap))
+        else:
+            blocks.append(Block((Span(line.strip()),), gap))
+        gap = 1
     return blocks
 
 
@@ -79,8 +92,11 @@ def _heading(language: Language, gap: int) -> Block:
 
 
 def _label(source: NumberedSource, public_url: str) -> tuple[Span, ...]:
-    link = f"{public_url.rstrip('/')}{source.path}" if public_url else source.url
-    spans = [Span(f"{source.number}. "), Span(source.label, href=link)]
+    spans = [Span(f"{source.number}. "), Span(source.label, href=_link(source, public_url))]
     if source.note:
         spans.append(Span(f" ({source.note})"))
     return tuple(spans)
+
+
+def _link(source: NumberedSource, public_url: str) -> str | None:
+    return f"{public_url.rstrip('/')}{source.path}" if public_url else source.url

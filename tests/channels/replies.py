@@ -54,7 +54,7 @@ def reply(kind: str, language: Language) -> Reply:
             no = made.model_copy(update={"kind": AnswerKind.REFUSAL, "reason": Reason.NOT_COVERED, "sentences": ()})
             return Reply(kind=ReplyKind.ANSWER, language=language, text=WORDS[language][1], answer=no)
         case "sources":
-            return Reply(kind=ReplyKind.SOURCES, language=language, text="as plain text", answer=made)
+            return Reply(kind=ReplyKind.SOURCES, language=language, answer=made, text="Sources\n\n[1] UN <x>, 9\nIn short: “9” < life\n(checked)\n\n[2] UN, 4\nIn short: “4”")
         case "drill":
             return Reply(kind=ReplyKind.DRILL_STEP, language=language, text="A < B\n\nA) 1\nB) 2", timer_s=30,
                          buttons=((Button(label="A", payload="opt:run:0:0"), Button(label="B", payload="opt:run:0:1")),))
