@@ -10,8 +10,9 @@ from rich.console import Console
 from rich.table import Table
 
 from knowledge_base import stats
+from knowledge_base.booklet import write_booklets
 from knowledge_base.check import check, read_shelf
-from knowledge_base.load import CONTENT
+from knowledge_base.load import CONTENT, load_content
 from knowledge_base.model import Instrument, Language, Provision
 from knowledge_base.pinpoint import fold
 from knowledge_base.problem import Problem
@@ -27,10 +28,17 @@ def main(arguments: list[str] | None = None) -> int:
     show = commands.add_parser("show", help="show provisions, e.g. un_bpuff_1990#principle-9 or 'Principle 9'")
     show.add_argument("pinpoint")
     show.add_argument("--language", type=Language, choices=list(Language), default=Language.EN)
+    exporting = commands.add_parser("export", help="the project's guidelines as PDF and HTML, one per language")
+    exporting.add_argument("--guidelines", action="store_true", required=True, help="what to export")
+    exporting.add_argument("--out", type=Path, default=Path("var/guidelines"), help="folder to write into")
     given = parser.parse_args(arguments)
     out = Console(soft_wrap=True, highlight=False)
     if given.command == "check":
         return _check(given.content, out)
+    if given.command == "export":
+        for path in write_booklets(load_content(given.content), given.out):
+            out.print(str(path), markup=False)
+        return 0
     problems: list[Problem] = []
     shelf = read_shelf(given.content, problems)
     if given.command == "stats":
