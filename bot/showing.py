@@ -123,7 +123,9 @@ def _shown(contact: Contact) -> bool:
 def _contact(moment: Moment, contact: Contact) -> str:
     language = moment.language
     how = contact.value or (contact.instruction.in_(language) if contact.instruction else "")
-    return f"{contact.name.in_(language)}: {how} ({contact.use.in_(language)})"
+    name = contact.name.in_(language)
+    call = name if how and how in name else f"{name}: {how}"
+    return f"{call} ({contact.use.in_(language)})"
 
 
 def _buttons(moment: Moment, answer: Answer) -> tuple[Row, ...]:

@@ -220,6 +220,19 @@ class Content(Value):
     def _places(self) -> dict[str, tuple[Instrument, Provision]]:
         return {f"{i.id}#{p.anchor}": (i, p) for i in self.instruments.values() for p in i.provisions}
 
+    @cached_property
+    def _stricter(self) -> dict[str, tuple[Ref, ...]]:
+        found: dict[str, tuple[Ref, ...]] = {}
+        for instrument in self.instruments.values():
+            for provision in instrument.provisions:
+                for weaker in provision.stricter_than:
+                    found[weaker] = (*found.get(weaker, ()), Ref(f"{instrument.id}#{provision.anchor}"))
+        return found
+
+    def stricter(self, ref: Ref) -> tuple[Ref, ...]:
+        """The standards that override ``ref`` in our advice."""
+        return self._stricter.get(ref, ())
+
     def place(self, ref: Ref) -> tuple[Instrument, Provision]:
         """The provision behind ``instrument#anchor``; raises ``KeyError`` when it does not resolve."""
         return self._places[ref]

@@ -125,15 +125,8 @@ def from_provisions(
 
 
 def _with_stricter(refs: Sequence[Ref], content: Content) -> list[Ref]:
-    stricter: dict[Ref, list[Ref]] = {}
-    for instrument in content.instruments.values():
-        for provision in instrument.provisions:
-            for weaker in provision.stricter_than:
-                stricter.setdefault(weaker, []).append(Ref(f"{instrument.id}#{provision.anchor}"))
-    found: list[Ref] = []
-    for ref in refs:
-        found.extend([*stricter.get(ref, []), ref])
-    return list(dict.fromkeys(found))
+    """Each place after the standards that override it."""
+    return list(dict.fromkeys(found for ref in refs for found in (*content.stricter(ref), ref)))
 
 
 def _overlap(one: str, other: str, language: Language) -> float:

@@ -106,7 +106,7 @@ def router(kit: Kit, door: Door) -> APIRouter:
             return pages.missing(request, "provision_missing")
         language = _language(request, lang)
         page = pages.show("provision.html", request, language, provision=wire(kit.content, *found),
-                          stricter=[pages.link(ref, language) for ref in found[1].stricter_than])
+                          stricter=[pages.link(ref, language) for ref in kit.content.stricter(Ref(f"{instrument}#{anchor}"))])
         page.headers["Cache-Control"] = "public, max-age=300"
         return page
 

@@ -17,7 +17,7 @@ border-radius:6px;padding:.25rem;max-width:9.5rem;min-height:2rem}
 .me,.it{max-width:44rem;margin:0 0 .8rem;padding:.6rem .8rem;border-radius:10px;overflow-wrap:anywhere}
 .me{background:var(--accent);color:var(--paper);margin-left:2rem;width:fit-content;margin-inline-start:auto}
 .it{background:var(--soft);border-left:4px solid var(--accent)}.it.safety{border-left-color:var(--warn)}
-.it p{margin:0 0 .45rem}.it p:first-child{font-weight:600}.it.plain p:first-child{font-weight:400}.plain p{white-space:pre-line}
+.it p{margin:0 0 .45rem}.it p:first-child{font-weight:600}.it.plain p:first-child{font-weight:400}.plain p,.rest{white-space:pre-line}
 a{color:var(--accent)}sup a{text-decoration:none;padding:0 .15rem;font-weight:600}
 details{margin-top:.4rem;border-top:1px solid var(--line);padding-top:.3rem}summary{cursor:pointer;min-height:2rem;display:list-item;padding:.3rem 0}
 ol{margin:.2rem 0;padding-left:1.6rem}li{margin:.35rem 0}q{display:block;font-size:.9rem}small{color:var(--warn)}
@@ -153,16 +153,17 @@ textarea{flex:1;font:inherit;color:inherit;background:var(--paper);border:1px so
     }
 
     show(replies) {
+      let first = null;
       for (const reply of replies || []) {
         const node = this.bubble(reply);
         const old = reply.edits && this.lastDrill;
         if (old && old.isConnected) old.replaceWith(node);
         else this.add(node);
         if (reply.kind.startsWith("drill")) this.lastDrill = node;
+        if (reply.kind === "answer" || !first) first = node;
         if (WORDS[reply.language] && reply.language !== this.language && !this.getAttribute("language")) node.lang = reply.language;
       }
-      const last = this.log.lastElementChild;
-      if (last) last.scrollIntoView({ block: "nearest" });
+      if (first && first.isConnected) this.log.scrollTop = Math.max(0, first.offsetTop - this.log.offsetTop - 8);
     }
 
     bubble(reply) {
@@ -180,13 +181,13 @@ textarea{flex:1;font:inherit;color:inherit;background:var(--paper);border:1px so
         }
         const after = reply.text.split(answer.sentences[answer.sentences.length - 1].text.slice(-30)).pop();
         const rest = after.replace(/^[\s\d[\],]*/, "").trim();
-        if (rest && rest.length < reply.text.length / 2) node.append(make("p", {}, rest));
+        if (rest && rest.length < reply.text.length / 2) node.append(make("p", { class: "rest" }, rest));
       } else {
         node.append(make("p", {}, reply.text));
       }
       if (answer && answer.sources.length) node.append(this.sources(answer));
       if (reply.buttons.length) {
-        node.append(make("div", { class: "buttons" }, ...reply.buttons.flat().map((button) => make("button", { type: "button",
+        node.append(make("div", { class: "buttons" }, ...reply.buttons.flat().filter((button) => !(answer && button.payload.startsWith("src:"))).map((button) => make("button", { type: "button",
           onclick: () => {
             if (this.busy) return;
             this.add(make("div", { class: "me" }, button.label));
