@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import wordfreq
@@ -19,7 +19,7 @@ from knowledge_base.model import GlossaryEntry, Language
 from knowledge_base.pinpoint import fold
 
 _TOKEN = re.compile(r"[^\W\d_]+")
-KNOWN = 3.0  # Zipf frequency from which a general word counts as correctly spelt
+KNOWN = 1.8  # Zipf frequency from which a general word counts as correctly spelt: rare words are words too (acequia)
 CLEARLY = 0.7  # an accented form replaces what was typed when it is this much (log10) more frequent
 
 
@@ -36,6 +36,7 @@ class Repair:
     """Repairs questions in one language; immutable after construction, safe in threads."""
 
     def __init__(self, language: Language, texts: Iterable[str], glossary: Iterable[GlossaryEntry]) -> None:
+        glossary = tuple(glossary)
         self.language = language
         self._general: dict[str, float] = dict(wordfreq.get_frequency_dict(language.value, wordlist="best"))
         ours = Counter(token.lower() for text in texts for token in _TOKEN.findall(text))
@@ -50,15 +51,29 @@ class Repair:
             self._by_sound[sound(folded)].append(word)
             self._near[folded[:1], len(folded)].append(word)
         self._glossary = {fold(entry.word): entry.to for entry in glossary}
-        longest = sorted(self._glossary, key=len, reverse=True)
-        self._phrases = (
-            re.compile(r"(?<!\w)(" + "|".join(re.escape(word) for word in longest) + r")(?!\w)") if longest else None
-        )
+        field = [fold(entry.word) for entry in glossary if entry.kind in ("slang", "term")]
+        self._phrases = _whole_words(sorted(field, key=len, reverse=True))
+        spelt = {fold(entry.word): entry.to for entry in glossary if entry.kind in ("abbreviation", "misspelling")}
+        self._spelt = {word: to for word, to in spelt.items() if word != fold(to)}
+        self._short = _whole_words(sorted(self._spelt, key=len, reverse=True))
         self._word = lru_cache(maxsize=8192)(self._repair_word)
 
     def __call__(self, text: str) -> str:
-        """``text`` with each unknown word repaired; known words, numbers and punctuation stay as typed."""
-        return _TOKEN.sub(lambda match: self._word(match.group()), text)
+        """``text`` with short forms written out and each unknown word repaired; the rest stays as typed."""
+        return _TOKEN.sub(lambda match: self._word(match.group()), self._written_out(text))
+
+    def _written_out(self, text: str) -> str:
+        """*q* → *que*, *pa* → *para*: left as they are, the translator reads them as names."""
+        if self._short is None:
+            return text
+        folded = fold(text)
+        if len(folded) != len(text):  # folding changed the length (a ligature, say): positions would not fit
+            return text
+        out, at = [], 0
+        for match in self._short.finditer(folded):
+            out += [text[at : match.start()], self._spelt[match.group()]]
+            at = match.end()
+        return "".join([*out, text[at:]])
 
     def expand(self, text: str) -> str:
         """The standard terms behind field words of ``text``, joined by blanks; empty when there are none."""
@@ -100,11 +115,15 @@ class Repair:
         for length in range(len(folded) - allowed, len(folded) + allowed + 1):
             for word in self._near.get((folded[:1], length), []):
                 distance = DamerauLevenshtein.distance(folded, fold_cached(word), score_cutoff=allowed)
-                if distance <= allowed:
+                if distance <= allowed and (distance == 1 or word in self._ours):
                     score = self._score(word) - 3.0 * distance
                     if best is None or score > best[0]:
                         best = (score, word)
         return best[1] if best else None
+
+
+def _whole_words(words: Sequence[str]) -> re.Pattern[str] | None:
+    return re.compile(r"(?<!\w)(" + "|".join(re.escape(word) for word in words) + r")(?!\w)") if words else None
 
 
 @lru_cache(maxsize=262144)

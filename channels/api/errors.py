@@ -48,7 +48,8 @@ def install(app: FastAPI) -> None:
         if found.get("type") == "json_invalid":
             return response(400, "bad_json", "The body is not valid JSON.", "Send a JSON object in UTF-8.")
         place = ".".join(str(step) for step in found.get("loc", ()))
-        return response(422, "invalid", f"{place}: {found.get('msg', 'is not valid')}.",
+        problem = str(found.get("msg", "is not valid")).removeprefix("Value error, ")
+        return response(422, "invalid", f"{place}: {problem}.",
                         "Correct that value; /openapi.json describes every field.")
 
     async def http(_: Request, error: Exception) -> JSONResponse:

@@ -30,7 +30,11 @@ Token = Annotated[str, Field(pattern=CONVERSATION_FORM, description="16 to 64 of
 class Send(BaseModel):
     """What a person wrote or pressed. Exactly one of ``text`` and ``choice``."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"oneOf": [
+        {"required": ["text"], "properties": {
+            "text": {"type": "string", "pattern": r"\S"}, "choice": {"type": "null"}}},
+        {"required": ["choice"], "properties": {"choice": {"type": "string"}, "text": {"type": "null"}}},
+    ]})
 
     conversation: Token | None = Field(None, description="Leave out to begin; the response names the new one.")
     text: str | None = Field(None, max_length=TEXT_LIMIT, description="What the person wrote.")
@@ -129,7 +133,7 @@ def router(kit: Kit, door: Door) -> APIRouter:
     async def replies(
         conversation: Annotated[str, Path(pattern=CONVERSATION_FORM)], background: BackgroundTasks,
         after: Annotated[int, Query(ge=0, le=2**62, description="The number of the last reply you have.")] = 0,
-        wait_s: Annotated[float, Query(ge=0, le=25, description="Wait this long for a first reply.")] = 0,
+        wait_s: Annotated[float, Query(ge=0, le=8, description="Wait this long for a first reply.")] = 0,
     ) -> Replies:
         """Replies newer than ``after``, oldest first, at most 50 at once. An unknown conversation has none."""
         internal = kit.keys.web(conversation)

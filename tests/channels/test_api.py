@@ -68,7 +68,7 @@ async def test_a_slow_turn_is_polled_for(tmp_path: Path) -> None:
         found = await web.post("/api/v1/messages", json={"conversation": TOKEN, "text": "can I shoot?"})
         assert found.status_code == 202 and not found.json()["answered"]
         assert found.headers["location"] == found.json()["poll"] and found.headers["retry-after"] == "1"
-        later = await web.get(found.json()["poll"], params={"after": 0, "wait_s": 10})
+        later = await web.get(found.json()["poll"], params={"after": 0, "wait_s": 8})
         assert any(reply["answer"] for reply in later.json()["replies"])
 
 

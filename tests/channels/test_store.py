@@ -15,7 +15,7 @@ from bot.model import Channel, ConversationId, Message, Profile, Reply, ReplyKin
 from channels.errors import LeaseLost
 from channels.keys import new_id
 from channels.model import Entry, Inbound, Sending
-from channels.store import inbox, journal, offset, outbox, profiles
+from channels.store import erase, inbox, journal, offset, outbox, profiles
 from channels.store.database import Store
 from channels.store.migrate import head, migrate
 from channels.store.purge import Retention, purge
@@ -206,3 +206,20 @@ def test_an_old_offset_is_not_used(store: Store) -> None:
     store.write_now(lambda c: offset.put(c, "1", 501, AT))
     assert store.read_now(lambda c: offset.get(c, "1", AT + 86_400)) == 501
     assert store.read_now(lambda c: offset.get(c, "1", AT + 7 * 86_400)) is None
+
+
+def test_a_deleted_person_is_in_no_table_and_others_stay(store: Store) -> None:
+    for conversation in ("web:gone", "web:stays"):
+        store.write_now(partial(inbox.put, inbound=inbound(conversation, words="q")))
+        claimed = store.write_now(lambda c: inbox.claim(c, AT, 60))
+        assert claimed is not None
+        store.write_now(partial(inbox.finish, claimed=claimed, now=AT))
+        put_reply(store, conversation)
+        store.write_now(partial(profiles.put, profile=Profile(
+            conversation=ConversationId(conversation), channel=Channel.WEB), now=AT))
+    assert store.write_now(lambda c: erase.erase(c, ConversationId("web:gone"), AT)) == 3
+    assert store.write_now(lambda c: erase.forgotten(c, ConversationId("web:gone")))
+    assert erase.scrub(store)
+    with store.engine.connect() as connection:
+        rows = [str(row) for table in metadata.sorted_tables for row in connection.execute(table.select())]
+    assert rows and not any("web:gone" in row for row in rows)

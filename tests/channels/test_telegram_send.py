@@ -11,7 +11,7 @@ import pytest
 from bot.model import Button, Channel, Reply, ReplyKind
 from channels.keys import new_id
 from channels.model import Sending
-from channels.store import outbox, tables
+from channels.store import inbox, outbox, tables
 from knowledge_base.model import Language
 from tests.channels.test_telegram_e2e import ANA, Line, line
 from tests.telegram_emulator.phone import Emulator, Fault
@@ -160,3 +160,30 @@ async def test_a_drill_goes_on_after_a_restart(tmp_path: Path) -> None:
         await phone.answer(ANA, len(seen) + 2)
         assert "End of the exercise" in phone.text(ANA)
         await asyncio.sleep(0)
+
+
+async def test_an_update_that_cannot_be_stored_is_not_acknowledged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    emulator = Emulator(chat_limit=100)
+    tries = []
+
+    def broken(connection: Any, inbound: Any) -> bool:
+        tries.append(inbound.update_id)
+        if len(tries) <= 2:
+            raise OSError("no space left on device")
+        return real(connection, inbound)
+
+    real = inbox.put
+    async with line(tmp_path, emulator=emulator) as phone:
+        await phone.until(lambda: phone.state.state == "ok")
+        monkeypatch.setattr(inbox, "put", broken)
+        emulator.say(ANA, "can I shoot?")
+        await phone.answer(ANA)
+        assert len(tries) == 3 and len(set(tries)) == 1
+
+
+async def test_an_update_nobody_can_read_does_not_stop_the_others(tmp_path: Path) -> None:
+    emulator = Emulator(chat_limit=100)
+    async with line(tmp_path, emulator=emulator) as phone:
+        emulator._push({"message": {"message_id": "broken", "chat": 5}})
+        emulator.say(ANA, "can I shoot?")
+        assert await phone.answer(ANA)
