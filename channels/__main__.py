@@ -13,7 +13,6 @@ from pathlib import Path
 
 from pydantic import ValidationError
 from rich.console import Console
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import PhraseError, RasaMissing
 from channels import logs
@@ -24,6 +23,7 @@ from channels.preflight import check_disk, check_port
 from channels.run import run
 from channels.serve import server
 from channels.settings import Settings, env_example, names
+from channels.store.database import SQLAlchemyError
 from channels.store.purge import purge
 from channels.upkeep import retention
 from knowledge_base.errors import ContentError

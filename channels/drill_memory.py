@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 
-from sqlalchemy import Connection
-
 from bot.drills.model import Decision, Run
 from bot.drills.spacing import schedule
 from bot.memory import Memory
 from bot.model import ConversationId
 from bot.outcome import Outcome
 from channels.store import drills
+from channels.store.database import Connection
 
 
 def recall(connection: Connection, memory: Memory) -> Memory:

@@ -11,8 +11,6 @@ import logging
 from dataclasses import replace
 from time import perf_counter
 
-from sqlalchemy import Connection
-
 from bot.dialogue import Dialogue
 from bot.memory import Memory
 from bot.model import Profile, Reply, ReplyKind
@@ -26,6 +24,7 @@ from channels.kit import Kit
 from channels.logs import where
 from channels.model import Claimed, Entry, Hints
 from channels.store import erase, feedback, inbox, journal, outbox, profiles
+from channels.store.database import Connection
 from knowledge_base.model import Language
 from retrieval.model import Reason
 

@@ -13,6 +13,7 @@ import select
 import subprocess
 import threading
 import time
+import unicodedata
 from pathlib import Path
 
 from knowledge_base.model import Language
@@ -21,7 +22,7 @@ from retrieval.errors import PivotDown
 MODES = Path("/usr/share/apertium/modes")
 ROUTES: dict[Language, tuple[str, ...]] = {Language.ES: ("spa-eng",), Language.PT: ("pt-es", "spa-eng")}
 PATIENCE_S = 3.0
-_RESERVED = re.compile(r"([\\\[\]{}^$/@<>*])")
+_RESERVED = re.compile(r"[\\\[\]{}^$/@<>*]")
 _FLUSH = b"[][\n]\0"
 VERSION = "apertium-1"
 
@@ -59,8 +60,10 @@ class _Pipe:
                 start_new_session=True, env={**os.environ, "LC_ALL": "C.UTF-8"},
             )
         assert self._process.stdin and self._process.stdout
-        escaped = _RESERVED.sub(r"\\\1", text.replace("\0", " ").replace("\n", " "))
-        self._process.stdin.write(escaped.encode() + _FLUSH)
+        # Reserved characters of the stream format (a lone ^ stops the pipe even when escaped) and control characters
+        # say nothing about the question: they become blanks.
+        plain = "".join(" " if unicodedata.category(c).startswith("C") else c for c in _RESERVED.sub(" ", text))
+        self._process.stdin.write(plain.encode() + _FLUSH)
         self._process.stdin.flush()
         out, descriptor, deadline = b"", self._process.stdout.fileno(), time.monotonic() + PATIENCE_S
         while not out.endswith(b"\0"):
@@ -70,7 +73,7 @@ class _Pipe:
                 raise PivotDown("no answer in time")
             out += chunk
         said = out[:-1].decode("utf-8", "replace").replace("[][\n]", "").replace("[][", "")
-        return re.sub(r"\\(.)", r"\1", said).strip()
+        return said.replace("\\", "").strip()
 
     def close(self) -> None:
         if self._process is not None:

@@ -15,6 +15,10 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+__all__ = ["Connection", "SQLAlchemyError", "Store", "make_engine"]
+"""``Connection`` and ``SQLAlchemyError`` are passed on so that nobody outside the store imports SQLAlchemy."""
 
 T = TypeVar("T")
 _READ = "crm_read"

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection
 from telegram import Bot, Update
 from telegram.error import TelegramError
 
@@ -14,6 +13,7 @@ from bot.model import Channel
 from channels.keys import new_id
 from channels.kit import Kit
 from channels.store import inbox, offset, outbox
+from channels.store.database import Connection
 from channels.telegram.receive import NOTHING, Received, read
 
 log = logging.getLogger(__name__)
