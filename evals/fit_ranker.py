@@ -23,7 +23,7 @@ def fit_ranker(cases: Sequence[Case], library: Library, today: dt.date) -> Ranke
             continue
         heard = library.listener.hear(case.question, None, case.language)
         found = search(heard, library.stock, case.country, today)
-        for ref, row in candidates(found, library.content, case.country, case.role).items():
+        for ref, row in candidates(found, library.content, case.country, case.role, today).items():
             rows.append(row)
             labels.append(ref in case.accept)
     matrix = np.stack(rows)

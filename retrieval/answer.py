@@ -6,6 +6,7 @@ hear → first look (danger, harm) → whose law → places named → search →
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from knowledge_base.model import CardId, Content, Country, InstrumentId, Ref
 from retrieval.compose import Person, from_cards, from_provisions
@@ -21,6 +22,7 @@ from retrieval.safety import REASONS, Alarm
 from retrieval.search import Found, search
 
 SOURCES = 20
+LEAD = 3
 SURE = 0.75
 SURE_ALARM = 0.5
 PROVISION_AHEAD = 1.08
@@ -58,7 +60,7 @@ def _answer(question: Question, heard: Heard, library: Library) -> Answer:
         reason = Reason.OFF_TOPIC if request.get("off_topic", 0.0) >= SURE else Reason.WRONG_COUNTRY
         return _refused(reason, question, heard, _look(heard, library, question, question.country), library)
     country = whose.own[0] if len(whose.own) == 1 else question.country
-    person = Person(question.language or heard.language, country, question.role)
+    person = Person(question.language or heard.language, country, question.role, question.as_of)
     named = library.named.refs(question.text, country)
     found = _look(heard, library, question, country)
     if _abroad(named, country, library) and not whose.own:
@@ -120,11 +122,10 @@ def _alarmed(alarm: Alarm, question: Question, heard: Heard, library: Library) -
     country = question.country
     language = question.language or heard.language
     found = _look(heard, library, question, country)
-    sentences = library.first_look.sentences(alarm, language, country, question.role)
+    person = Person(language, country, question.role, question.as_of)
+    sentences = library.first_look.sentences(alarm, person)
     kind = AnswerKind.SAFETY if alarm.sort == "danger_now" else AnswerKind.REFUSAL
-    return _base(
-        question, Person(language, country, question.role), found, library.content, library.ranker, _cited(sentences)
-    ).model_copy(
+    return _base(question, person, found, library.content, library.ranker, _cited(sentences)).model_copy(
         update={
             "kind": kind,
             "reason": REASONS[alarm.sort],
@@ -136,7 +137,7 @@ def _alarmed(alarm: Alarm, question: Question, heard: Heard, library: Library) -
 def _refused(
     reason: Reason, question: Question, heard: Heard, found: Found, library: Library, named: list[Ref] | None = None
 ) -> Answer:
-    person = Person(question.language or heard.language, question.country, question.role)
+    person = Person(question.language or heard.language, question.country, question.role, question.as_of)
     base = _base(question, person, found, library.content, library.ranker, named)
     return base.model_copy(update={"kind": AnswerKind.REFUSAL, "reason": reason})
 
@@ -144,7 +145,7 @@ def _refused(
 def _grounded(
     sentences: tuple[Sentence, ...], question: Question, person: Person, found: Found, library: Library, named: list[Ref]
 ) -> Answer:
-    return _base(question, person, found, library.content, library.ranker, named).model_copy(
+    return _base(question, person, found, library.content, library.ranker, named, _cited(sentences[:1])[:2]).model_copy(
         update={"kind": AnswerKind.GROUNDED, "sentences": sentences}
     )
 
@@ -154,12 +155,13 @@ def _cited(sentences: tuple[Sentence, ...]) -> list[Ref]:
 
 
 def _base(
-    question: Question, person: Person, found: Found, content: Content, ranker: Ranker, first: list[Ref] | None = None
+    question: Question, person: Person, found: Found, content: Content, ranker: Ranker, first: list[Ref] | None = None,
+    direct: Sequence[Ref] = (),
 ) -> Answer:
-    """Everything but kind and sentences. ``first`` are provisions that lead the ranked sources."""
-    ranked = dict(provisions(found, content, person.country, person.role, ranker, SOURCES + 10))
-    order = dict.fromkeys([*(first or []), *ranked])
-    scores = {ref: 1.0 if ref in (first or ()) else ranked[ref] for ref in order}
+    """Everything but kind and sentences. ``first`` lead the ranked sources; ``direct`` (of the first sentence) come early."""
+    ranked = dict(provisions(found, content, person.country, person.role, question.as_of, ranker, SOURCES + 10))
+    order = dict.fromkeys([*(first or []), *list(ranked)[:LEAD], *direct, *ranked])
+    scores = {ref: 1.0 if ref in (first or ()) else ranked.get(ref, 0.5) for ref in order}
     return Answer(
         id="",
         question=question.text,

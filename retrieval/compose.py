@@ -7,6 +7,7 @@ duty to help and to report, then what is nearest to the question.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -21,15 +22,22 @@ SAME = 0.6
 
 
 class Person(NamedTuple):
-    """Whom the answer is for; ``None`` is not known."""
+    """Whom the answer is for and by the law of which day; ``None`` is not known."""
 
     language: Language
     country: Country | None
     role: Role | None
+    day: dt.date
 
 
-def concerns(card: Card, statement: Statement, person: Person) -> bool:
-    """Whether a statement holds for this person."""
+def concerns(card: Card, statement: Statement, content: Content, person: Person) -> bool:
+    """Whether a statement holds for this person, and none of its sources is younger than that day.
+
+    A source that has ended may stay: "this decree was repealed" cites the decree.
+    """
+    starts = (content.place(ref)[1].in_force.start for ref in statement.sources)
+    if any(start is not None and start > person.day for start in starts):
+        return False
     countries = statement.countries or card.countries
     if person.country and countries and person.country not in countries:
         return False
@@ -46,13 +54,13 @@ def from_cards(
     if not ranked:
         return ()
     best, top = ranked[0]
-    chosen = _choose(content.cards[best], near, person, LONGEST)
+    chosen = _choose(content.cards[best], near, content, person, LONGEST)
     length = sum(len(s.text.in_(person.language)) + 1 for _, s in chosen)
     for other, score in ranked[1:3]:
         if score < OTHER_CARD * top or LONGEST - length < 120:
             break
         card = content.cards[other]
-        extra = [s for s in card.statements if concerns(card, s, person)]
+        extra = [s for s in card.statements if concerns(card, s, content, person)]
         extra.sort(key=lambda s: -near.get((card.id, s.id), 0.0))
         for statement in extra[:2]:
             text = statement.text.in_(person.language)
@@ -65,13 +73,13 @@ def from_cards(
 
 def whole_card(card: Card, content: Content, person: Person) -> tuple[Sentence, ...]:
     """Every statement of one card that holds for this person, in order, within the length of an answer."""
-    return tuple(_sentence(card, s, content, person) for card, s in _choose(card, {}, person, LONGEST))
+    return tuple(_sentence(card, s, content, person) for card, s in _choose(card, {}, content, person, LONGEST))
 
 
 def _choose(
-    card: Card, near: dict[tuple[str, str], float], person: Person, room: int
+    card: Card, near: dict[tuple[str, str], float], content: Content, person: Person, room: int
 ) -> list[tuple[Card, Statement]]:
-    usable = [s for s in card.statements if concerns(card, s, person)]
+    usable = [s for s in card.statements if concerns(card, s, content, person)]
     if person.country is None:
         usable = _without_country_first(usable, card)
     order = {s.id: number for number, s in enumerate(usable)}

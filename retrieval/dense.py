@@ -19,6 +19,8 @@ from retrieval.encode import Vectors
 from retrieval.errors import IndexBroken
 
 BATCH = 5000  # Chroma refuses more than 5,461 at once
+EXACT_ENOUGH = {"ef_search": 1200, "ef_construction": 400, "max_neighbors": 48}
+"""The graph is rebuilt at every open, each time a little differently; searched this widely it finds the same neighbours."""
 NEVER_PERSIST = 1_000_000  # HNSW is rebuilt in memory at open; kill -9 while it was written once left a broken one
 
 
@@ -89,7 +91,7 @@ def write_chroma(vectors: Vectors, name: str, folder: Path | None = None, server
     collection = client.create_collection(
         name,
         embedding_function=None,
-        configuration={"hnsw": {"space": "cosine", "sync_threshold": NEVER_PERSIST, "batch_size": 100}},
+        configuration={"hnsw": {"space": "cosine", "sync_threshold": NEVER_PERSIST, "batch_size": 100, **EXACT_ENOUGH}},
     )
     for start in range(0, len(vectors), BATCH):
         part = vectors[start : start + BATCH]

@@ -31,7 +31,7 @@ class ProvisionRetriever(BaseRetriever):
         heard = library.listener.hear(query, None, self.language)
         found = search(heard, library.stock, self.country, self.as_of)
         documents = []
-        for ref, score in provisions(found, library.content, self.country, None, library.ranker, self.most):
+        for ref, score in provisions(found, library.content, self.country, None, self.as_of, library.ranker, self.most):
             instrument, provision = library.content.place(ref)
             documents.append(
                 Document(

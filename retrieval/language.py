@@ -20,6 +20,7 @@ from knowledge_base.pinpoint import fold
 ORDER = tuple(Language)
 WIDTH = 2**15
 CLEAR = 0.75
+VERY_CLEAR = 0.99  # one word ("ok", "a", "gracias") rarely tells the language
 SHORT = 90  # characters: what people type is short, so all short texts are learned from
 _HASH = HashingVectorizer(analyzer="char_wb", ngram_range=(1, 4), n_features=WIDTH, alternate_sign=False, norm="l2")
 
@@ -44,7 +45,7 @@ class LanguageModel:
         best = max(found, key=lambda language: found[language])
         if prior is None or best is prior:
             return best
-        return best if found[best] >= CLEAR else prior
+        return best if found[best] >= (CLEAR if len(text.split()) > 1 else VERY_CLEAR) else prior
 
 
 def train(texts: Mapping[Language, Sequence[str]], random: Random, most: int = 3500) -> LanguageModel:

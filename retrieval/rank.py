@@ -6,6 +6,7 @@ topic they find an acceptable provision first for 0.58 instead of 0.35, and amon
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections import defaultdict
 from pathlib import Path
@@ -45,8 +46,10 @@ def load_ranker(path: Path = WEIGHTS) -> Ranker:
     return Ranker(tuple(kept["weights"][name] for name in FEATURES), float(kept["bias"]))
 
 
-def candidates(found: Found, content: Content, country: Country | None, role: Role | None) -> dict[Ref, Rows]:
-    """The features of every provision that anything found points to and that holds for ``country``."""
+def candidates(
+    found: Found, content: Content, country: Country | None, role: Role | None, day: dt.date
+) -> dict[Ref, Rows]:
+    """The features of every provision that anything found points to and that holds for ``country`` on ``day``."""
     rows: dict[Ref, Rows] = defaultdict(lambda: np.zeros(len(FEATURES)))
     for rank, (card_id, score) in enumerate(found.cards(role, CARDS)):
         card = content.cards[card_id]
@@ -72,12 +75,13 @@ def candidates(found: Found, content: Content, country: Country | None, role: Ro
         elif passage.kind == "statement":
             for ref in passage.refs:
                 rows[ref][7] = max(rows[ref][7], score)
-    return {ref: _law(row, ref, content, country, role) for ref, row in rows.items() if _holds(ref, content, country)}
+    return {ref: _law(row, ref, content, country, role) for ref, row in rows.items() if _holds(ref, content, country, day)}
 
 
-def _holds(ref: Ref, content: Content, country: Country | None) -> bool:
-    owner = content.place(ref)[0].country
-    return country is None or owner is None or owner is country
+def _holds(ref: Ref, content: Content, country: Country | None, day: dt.date) -> bool:
+    instrument, provision = content.place(ref)
+    owner = instrument.country
+    return provision.in_force.holds_on(day) and (country is None or owner is None or owner is country)
 
 
 def _law(row: Rows, ref: Ref, content: Content, country: Country | None, role: Role | None) -> Rows:
@@ -92,10 +96,10 @@ def _law(row: Rows, ref: Ref, content: Content, country: Country | None, role: R
 
 
 def provisions(
-    found: Found, content: Content, country: Country | None, role: Role | None, ranker: Ranker, most: int = 20
+    found: Found, content: Content, country: Country | None, role: Role | None, day: dt.date, ranker: Ranker, most: int = 20
 ) -> list[tuple[Ref, float]]:
     """Provisions best first with scores 0..1."""
-    rows = candidates(found, content, country, role)
+    rows = candidates(found, content, country, role, day)
     if not rows:
         return []
     scores = ranker.scores(np.stack(list(rows.values())))

@@ -12,7 +12,7 @@ from typing import Literal
 
 from rapidfuzz import fuzz
 
-from knowledge_base.model import CardId, Content, Country, Language, Role
+from knowledge_base.model import CardId, Content, Language
 from knowledge_base.pinpoint import fold
 from retrieval.compose import Person, whole_card
 from retrieval.cues import CueCounter
@@ -98,9 +98,9 @@ class FirstLook:
                     return Alarm(sort, trigger.card, 1.0, "phrase")
         return None
 
-    def sentences(self, alarm: Alarm, language: Language, country: Country | None, role: Role | None) -> tuple[Sentence, ...]:
+    def sentences(self, alarm: Alarm, person: Person) -> tuple[Sentence, ...]:
         """The card of the alarm, for this person."""
-        return whole_card(self._content.cards[alarm.card], self._content, Person(language, country, role))
+        return whole_card(self._content.cards[alarm.card], self._content, person)
 
 
 def _holds(said: list[str], wanted: list[str]) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,12 +13,14 @@ from retrieval.compose import Person, from_provisions, whole_card
 from retrieval.ground import ground
 from retrieval.library import Library
 
+DAY = dt.date(2026, 11, 24)
+
 
 def test_every_statement_of_every_card_is_grounded_in_every_language(library: Library) -> None:
     seen = 0
     for card in library.content.cards.values():
         for language in Language:
-            said = whole_card(card, library.content, Person(language, None, None))
+            said = whole_card(card, library.content, Person(language, None, None, DAY))
             assert ground(said, library.content, language) == said, card.id
             seen += len(said)
     assert seen > 500
@@ -25,14 +29,14 @@ def test_every_statement_of_every_card_is_grounded_in_every_language(library: Li
 def test_every_provision_is_grounded_sentence_by_sentence(library: Library) -> None:
     for ref in ("un_bpuff_1990#principle-9", "per_dl_1186#art-8-3", "moz_penal_code_24_2019#art-53-n-o-1"):
         for language in Language:
-            said = from_provisions([Ref(ref)], library.content, Person(language, None, None))
+            said = from_provisions([Ref(ref)], library.content, Person(language, None, None, DAY))
             assert said and ground(said, library.content, language) == said
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_altered_sentences_are_dropped(library: Library, data: st.DataObject) -> None:
-    said = from_provisions([Ref("un_bpuff_1990#principle-9")], library.content, Person(Language.EN, None, None))
+    said = from_provisions([Ref("un_bpuff_1990#principle-9")], library.content, Person(Language.EN, None, None, DAY))
     sentence = data.draw(st.sampled_from(said))
     words = sentence.text.split()
     at = data.draw(st.integers(0, len(words) - 1))
@@ -41,7 +45,7 @@ def test_altered_sentences_are_dropped(library: Library, data: st.DataObject) ->
 
 
 def test_a_citation_that_does_not_resolve_drops_its_sentence(library: Library) -> None:
-    sentence = from_provisions([Ref("un_bpuff_1990#principle-9")], library.content, Person(Language.EN, None, None))[0]
+    sentence = from_provisions([Ref("un_bpuff_1990#principle-9")], library.content, Person(Language.EN, None, None, DAY))[0]
     for update in ({"anchor": "principle-99"}, {"quote": "Police may always shoot."}, {"quote": ""}):
         wrong = sentence.citations[0].model_copy(update=update)
         assert ground((sentence.model_copy(update={"citations": (wrong,)}),), library.content, Language.EN) == ()
