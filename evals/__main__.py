@@ -16,6 +16,7 @@ from evals.bench import bench
 from evals.compare import changes, regressions
 from evals.fit_ranker import as_json, fit_ranker
 from evals.golden_sets import GOLDEN, GoldenFaulty, case_problems, read_cases, sealed_hash
+from evals.headline import headline, put
 from evals.model import ANSWERABLE
 from evals.page import write_page
 from evals.run import Report, run
@@ -37,6 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     comparing = commands.add_parser("compare", help="gains and losses between two reports")
     comparing.add_argument("before", type=Path)
     comparing.add_argument("after", type=Path)
+    commands.add_parser("headline", help="write the baseline's headline table into the README")
     commands.add_parser("bench", help="times and ratios, measured in one run")
     commands.add_parser("fit", help="fit the provision ranker on the tune half; writes retrieval/ranker.json")
     commands.add_parser("gate", help="exit 1 when a measure is worse than the baseline beyond noise")
@@ -45,6 +47,11 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if given.command == "run":
             return _run(given, out)
+        if given.command == "headline":
+            readme = Path("README.md")
+            table = headline(Report.model_validate_json(BASELINE.read_bytes()))
+            readme.write_text(put(readme.read_text(encoding="utf-8"), table), encoding="utf-8")
+            return 0
         if given.command == "bench":
             return _bench(given, out)
         if given.command == "fit":

@@ -185,7 +185,8 @@ def _finish(found: Answer, library: Library, took_ms: float) -> Answer:
         _, provision = library.content.place(Ref(f"{source.instrument}#{source.pinpoint}"))
         sources.append(source.model_copy(update={"pinpoint": provision.pinpoint}))
     cards = dict.fromkeys(sentence.card for sentence in found.sentences if sentence.card)
-    drills = dict.fromkeys(drill for card in cards for drill in library.content.cards[CardId(card)].drills)
+    linked = dict.fromkeys(drill for card in cards for drill in library.content.cards[CardId(card)].drills)
+    drills = [d for d in linked if found.country is None or found.country in library.content.scenarios[d].countries]
     whole = found.model_copy(
         update={"sources": tuple(sources), "drills": tuple(drills)[:3], "content_version": library.content.version}
     )
