@@ -54,7 +54,7 @@ def test_a_drill_from_start_to_debrief_by_buttons_with_rasa_down() -> None:
     assert [d.option for d in second.decisions] == ["watch"]
     assert second.run is not None and talk.memory.drill == second.run
     last = talk.say("estoy en la garita, nadie esta herido")
-    assert "Mencionaste 2 de 2" in last.replies[0].text
+    assert "Mencionó 2 de 2" in last.replies[0].text
     debrief = last.replies[1]
     assert debrief.kind is ReplyKind.DRILL_DEBRIEF
     for part in ("Usted avisa.", "1 de 1 decisiones", "✓ Observar.", "La vida.", "¿Cuándo?"):
@@ -117,7 +117,7 @@ def test_an_option_that_is_not_there_is_asked_again_without_counting() -> None:
     talk.press(f"drill:start:{GATE}")
     assert talk.memory.drill is not None
     for outcome in (talk.say("la z"), talk.say("d"), talk.press(f"opt:{talk.memory.drill.id}:0:7")):
-        assert outcome.replies[0].text.startswith("Elige una de estas: A, B.")
+        assert outcome.replies[0].text.startswith("Elija una de estas: A, B.")
         assert outcome.decisions == () and outcome.run is None
 
 
@@ -155,7 +155,7 @@ def test_a_second_drill_waits_for_the_first() -> None:
     talk.press(f"drill:start:{GATE}")
     run = talk.memory.drill
     outcome = talk.press(f"drill:start:{GATE}")
-    assert outcome.replies[0].text.startswith("Tienes un ejercicio abierto")
+    assert outcome.replies[0].text.startswith("Tiene un ejercicio abierto")
     assert talk.memory.drill == run
 
 
@@ -184,14 +184,14 @@ def test_a_run_whose_scenario_left_the_content_is_closed_quietly() -> None:
     gone = talk.memory.drill.model_copy(update={"scenario": "gone-drill"})
     talk.memory = replace(talk.memory, drill=gone)
     assert talk.say("puedo disparar?").memory.drill is None
-    assert texts(talk.press("drill:start:gone-drill")) == ["Ese ejercicio ya no existe. Elige otro."]
+    assert texts(talk.press("drill:start:gone-drill")) == ["Ese ejercicio ya no existe. Elija otro."]
 
 
 def test_what_is_due_is_named_and_started_first() -> None:
     table = TABLE | {"hola": Directive(action=Action.GREET), "hoy": Directive(action=Action.DUE_TODAY),
                      "empezar": Directive(action=Action.START_DRILL, topic="empezar")}  # fmt: skip
     talk = Talk(parts(KeywordDialogue(table)), known())
-    assert talk.say("hoy").replies[0].text == "Hoy no te toca repasar nada. Igual puedes practicar algo nuevo."
+    assert talk.say("hoy").replies[0].text == "Hoy no le toca repasar nada. Igual puede practicar algo nuevo."
     item = Item(competency="use_of_force", due=NOW + dt.timedelta(days=5), stability=None, card="")
     talk.memory = replace(talk.memory, items=(item,))
     assert talk.say("hoy").replies[0].text.endswith("El próximo repaso es el 29/11/2026.")

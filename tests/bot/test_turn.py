@@ -34,7 +34,7 @@ def test_danger_is_answered_first_without_asking_rasa_or_the_library() -> None:
     outcome = talk.say("hay un herido de bala aqui!!")
     assert outcome.answer is not None and outcome.answer.reason is Reason.EMERGENCY
     assert outcome.replies[0].kind is ReplyKind.ANSWER
-    assert "Llama a:" in outcome.replies[0].text and "105" in outcome.replies[0].text
+    assert "Llame a:" in outcome.replies[0].text and "105" in outcome.replies[0].text
     assert dialogue.heard == []
 
 
@@ -169,7 +169,7 @@ def test_every_refusal_says_why_in_three_languages(reason: Reason) -> None:
 
 def test_without_a_country_the_answer_says_so_and_offers_it() -> None:
     outcome = Talk(parts(), known(country=None)).say("puedo disparar?")
-    assert "Elige tu país" in outcome.replies[0].text
+    assert "Elija su país" in outcome.replies[0].text
     assert payloads(outcome)[-2:] == ["country:MOZ", "country:PER"]
 
 
@@ -263,7 +263,7 @@ def test_deletion_asks_then_forgets_everything() -> None:
     outcome = talk.press("forget:yes")
     assert outcome.forget
     assert outcome.memory == stranger()
-    assert texts(outcome) == ["Listo. Borré todo lo que guardaba de ti. Si vuelves a escribir, empezamos de cero."]
+    assert texts(outcome) == ["Listo. Borré todo lo que guardaba de usted. Si vuelve a escribir, empezamos de cero."]
 
 
 # --- commands, odd input, degraded mode ------------------------------------------------------------------------------
