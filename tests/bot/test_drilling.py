@@ -197,7 +197,7 @@ def test_what_is_due_is_named_and_started_first() -> None:
     assert talk.say("hoy").replies[0].text.endswith("El próximo repaso es el 29/11/2026.")
     later = NOW + dt.timedelta(days=30)
     talk.parts = parts(KeywordDialogue(table), clock=lambda: later)
-    assert "Hoy te toca repasar 1" in talk.say("hola").replies[0].text
+    assert "Hoy le toca repasar 1" in talk.say("hola").replies[0].text
     assert payloads(talk.say("hoy")) == [f"drill:start:{GATE}"]
     talk.say("empezar")
     assert talk.memory.drill is not None
