@@ -37,6 +37,11 @@ env: .venv/.done .venv-rasa/.done
 	@.venv-rasa/bin/python -m pip install -q --disable-pip-version-check --no-deps --ignore-requires-python -r requirements/rasa.txt
 	@touch $@
 
+.venv-telemelya/.done:
+	@$(PYTHON) -m venv .venv-telemelya
+	@.venv-telemelya/bin/python -m pip install -q --disable-pip-version-check "telemelya==0.2.2" "moto[server]"
+	@touch $@
+
 system: ## Debian packages for the tests (as root)
 	@docker/system.sh test
 
@@ -52,7 +57,7 @@ check: .venv/.done ## lint, types, imports, content
 	.venv/bin/lint-imports
 	$(APP) -m knowledge_base check
 
-test: system env check index ## everything that must hold
+test: system env .venv-telemelya/.done check index ## everything that must hold
 	$(APP) -m pytest -q
 
 eval: .venv/.done index ## evaluation with its gate

