@@ -124,7 +124,16 @@ decisions = Table(
     Column("conversation", Text, nullable=False, index=True),
     Column("at", Double, nullable=False, index=True),
     Column("body", Text, nullable=False),
+    # what the desk counts, taken out of the body so that it can be counted by the database
+    Column("scenario", Text, nullable=False, server_default=""),
+    Column("scene", Text, nullable=False, server_default=""),
+    Column("option", Text),                                          # empty after a free answer
+    Column("grade", Text),
+    Column("competency", Text),
+    Column("place", Integer),                                        # 0-based, as shown
+    Column("took_s", Double),
     UniqueConstraint("run", "step"),
+    Index("ix_decisions_item", "scenario", "scene", "option"),
     sqlite_autoincrement=True,
 )
 
@@ -142,6 +151,71 @@ forgetting = Table(                                                  # Rasa stil
     "forgetting", metadata,
     Column("hash", Text, primary_key=True),                          # the conversation
     Column("since", Double, nullable=False),
+)
+
+trainers = Table(
+    "trainers", metadata,
+    Column("id", _Key, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),               # to sign in with, lower case
+    Column("shown", Text, nullable=False),                           # the name people read
+    Column("password", Text, nullable=False),                        # argon2
+    Column("role", Text, nullable=False),                            # trainer | lead | admin
+    Column("language", Text, nullable=False, server_default="en"),
+    Column("created_at", Double, nullable=False),
+    Column("disabled", Boolean, nullable=False, server_default=text("false")),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("locked_until", Double, nullable=False, server_default="0"),
+    sqlite_autoincrement=True,
+)
+
+desk_sessions = Table(
+    "desk_sessions", metadata,
+    Column("hash", Text, primary_key=True),                          # of the cookie, which is kept nowhere
+    Column("trainer", BigInteger, ForeignKey("trainers.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("csrf", Text, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("used_at", Double, nullable=False),
+)
+
+cohorts = Table(
+    "cohorts", metadata,
+    Column("id", Text, primary_key=True),                            # random; also in profiles.cohort
+    Column("name", Text, nullable=False),
+    Column("code", Text, nullable=False, unique=True),               # what learners type or open
+    Column("country", Text),
+    Column("created_at", Double, nullable=False),
+    Column("closed", Boolean, nullable=False, server_default=text("false")),
+)
+
+cohort_trainers = Table(
+    "cohort_trainers", metadata,
+    Column("cohort", Text, ForeignKey("cohorts.id", ondelete="CASCADE"), primary_key=True),
+    Column("trainer", BigInteger, ForeignKey("trainers.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("owner", Boolean, nullable=False, server_default=text("false")),
+)
+
+reviews = Table(                                                     # appended; a later one of the same trainer counts
+    "reviews", metadata,
+    Column("id", _Key, primary_key=True),
+    Column("at", Double, nullable=False, index=True),
+    Column("conversation", Text, nullable=False, index=True),        # of the person who asked
+    Column("answer_id", Text, nullable=False, index=True),
+    Column("trainer", BigInteger, ForeignKey("trainers.id"), nullable=False, index=True),
+    Column("verdict", Text, nullable=False),                         # right | fix | escalate
+    Column("note", Text, nullable=False, server_default=""),
+    sqlite_autoincrement=True,
+)
+
+chain = Table(                                                       # evidence: one link for each decision and review
+    "chain", metadata,
+    Column("id", _Key, primary_key=True),                            # 1, 2, 3 … without gaps
+    Column("at", Double, nullable=False),
+    Column("kind", Text, nullable=False),                            # decision | review | erased
+    Column("row", BigInteger, nullable=False),                       # its id; for erased: the link that lost its row
+    Column("body", Text, nullable=False),                            # keyed hash of the row's bytes
+    Column("before", Text, nullable=False),                          # hash of the link before
+    Column("hash", Text, nullable=False),
+    UniqueConstraint("kind", "row"),
 )
 
 telegram_offset = Table(
