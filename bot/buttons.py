@@ -4,7 +4,7 @@ Payloads are ASCII, at most 64 bytes (Telegram's limit), and carry their own sta
 down. Anything else, an old button or a forged one, parses to ``None``.
 
     cmd:help  lang:pt  country:MOZ  role:guard  src:<answer>  drill:start:<scenario>  drill:list:<page>
-    opt:<run>:<step>:<index>  drill:stop:<run>  forget:yes|no  fb:<answer>:good|bad  remind:on|off
+    opt:<run>:<step>:<index>  drill:stop:<run>  forget:yes|no  fb:<answer>:good|bad  remind:on|off  join:<code>
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from knowledge_base.model import Country, Language, Role
 LONGEST = 64
 _ID = re.compile(r"[A-Za-z0-9_-]{1,48}")
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,3}")
+JOIN_CODE = re.compile(r"[0-9A-HJKMNP-TV-Z]{8}")
+"""Crockford's 32 signs, none of which looks like another."""
 
 
 class Command(StrEnum):
@@ -38,6 +40,8 @@ class Command(StrEnum):
     REMINDERS = "reminders"
     PRIVACY = "privacy"
     DELETE_MY_DATA = "deletemydata"
+    JOIN = "join"
+    LEAVE = "leave"
 
 
 @dataclass(frozen=True)
@@ -105,9 +109,16 @@ class PressReminders:
     on: bool
 
 
+@dataclass(frozen=True)
+class PressJoin:
+    """A code somebody gave out: of a cohort, if there is one with it."""
+
+    code: str
+
+
 Press = (
     PressCommand | PressLanguage | PressCountry | PressRole | PressSources | PressDrillList | PressDrillStart
-    | PressOption | PressDrillStop | PressForget | PressFeedback | PressReminders
+    | PressOption | PressDrillStop | PressForget | PressFeedback | PressReminders | PressJoin
 )
 
 
@@ -117,6 +128,12 @@ Closed = TypeVar("Closed", bound=StrEnum)
 def member(kind: type[Closed], code: str | None) -> Closed | None:
     """The member of a closed set with this code, or ``None``."""
     return next((found for found in kind if found.value == code), None)
+
+
+def join_code(typed: str) -> str | None:
+    """The code somebody typed, however they wrote it (``7k2q-4mtx``, ``7K2Q 4MTX``, O for 0); ``None`` for no code."""
+    code = re.sub(r"[\s-]", "", typed).upper().translate(str.maketrans("OIL", "011"))
+    return code if JOIN_CODE.fullmatch(code) else None
 
 
 def payload(press: Press) -> str:
@@ -153,6 +170,8 @@ def _parts(press: Press) -> tuple[str, ...]:
             return "fb", answer, "good" if good else "bad"
         case PressReminders(on):
             return "remind", "on" if on else "off"
+        case PressJoin(code):
+            return "join", code
 
 
 def parse(text: str) -> Press | None:
@@ -184,4 +203,6 @@ def parse(text: str) -> Press | None:
             return PressFeedback(answer, word == "good")
         case ["remind", "on" | "off" as word]:
             return PressReminders(word == "on")
+        case ["join", code] if JOIN_CODE.fullmatch(code):
+            return PressJoin(code)
     return None

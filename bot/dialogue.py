@@ -35,6 +35,8 @@ class Action(StrEnum):
     CONTACTS = "contacts"
     DUE_TODAY = "due_today"
     REMINDERS = "reminders"
+    JOIN = "join"
+    LEAVE = "leave"
 
 
 class Directive(Value):

@@ -36,6 +36,13 @@ class Profile(Value):
     last_answer: str | None = None
 
 
+class Cohort(Value):
+    """What a learner is told of the group they join: ``id`` for their profile, ``name`` to read."""
+
+    id: str
+    name: str
+
+
 class Message(Value):
     """One incoming message: typed ``text``, or ``choice`` = the payload of a pressed button or a slash command.
 

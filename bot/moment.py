@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from bot.buttons import Command, Press, PressCommand, payload
 from bot.dialogue import Action, Dialogue
 from bot.memory import Memory
-from bot.model import Button, ConversationId, Message, Profile, Reply, ReplyKind
+from bot.model import Button, Cohort, ConversationId, Message, Profile, Reply, ReplyKind
 from bot.outcome import Outcome
 from bot.phrases import Phrases
 from bot.safety import FirstLook
@@ -19,10 +19,16 @@ from retrieval.model import Answer, Question
 Row = tuple[Button, ...]
 
 
+async def no_cohort(_: str) -> Cohort | None:
+    """There are no cohorts."""
+    return None
+
+
 @dataclass(frozen=True)
 class Parts:
     """The ports. ``answer`` and ``look`` are synchronous, thread-safe and run in a thread; ``recall`` finds an earlier
-    answer of this conversation by its id (never another person's); ``clock`` gives the time with a time zone."""
+    answer of this conversation by its id (never another person's); ``clock`` gives the time with a time zone;
+    ``cohort`` finds the open cohort with a code."""
 
     content: Content
     phrases: Phrases
@@ -32,6 +38,7 @@ class Parts:
     dialogue: Dialogue
     recall: Callable[[ConversationId, str], Awaitable[Answer | None]]
     clock: Callable[[], dt.datetime]
+    cohort: Callable[[str], Awaitable[Cohort | None]] = no_cohort
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot import asking, direct, drilling, settings, small_talk
+from bot import asking, direct, drilling, joining, settings, small_talk
 from bot.buttons import (
     Command,
     Press,
@@ -20,11 +20,13 @@ from bot.buttons import (
     PressDrillStop,
     PressFeedback,
     PressForget,
+    PressJoin,
     PressLanguage,
     PressOption,
     PressReminders,
     PressRole,
     PressSources,
+    join_code,
     parse,
 )
 from bot.dialogue import Action, Directive
@@ -41,6 +43,7 @@ LONGEST = 2000
 
 _MOVES = frozenset({Action.START_DRILL, Action.DRILL_CHOICE, Action.DRILL_REPEAT, Action.STOP_DRILL, Action.FORGET})
 _KNOWN_COMMANDS = {f"/{command}": command for command in Command}
+_JOINING = f"/{Command.JOIN} "
 
 
 async def turn(message: Message, memory: Memory, parts: Parts) -> Outcome:
@@ -85,6 +88,9 @@ async def acted(moment: Moment) -> Outcome:
         return await pressed(moment, press)
     if command is not None:
         return await pressed(moment, PressCommand(command))
+    if text.lower().startswith(_JOINING):
+        code = join_code(text.partition(" ")[2])
+        return await pressed(moment, PressJoin(code)) if code else joining.unknown(moment)
     if not text:
         return moment.end(Action.HELP, moment.told("error.only_text"))
     if len(text) > LONGEST:
@@ -119,6 +125,8 @@ async def pressed(moment: Moment, press: Press) -> Outcome:
             return drilling.stop(moment, run)
         case PressOption():
             return drilling.press_option(moment, press)
+        case PressJoin(code):
+            return await joining.join(moment, code)
 
 
 async def commanded(moment: Moment, command: Command) -> Outcome:
@@ -152,6 +160,10 @@ async def commanded(moment: Moment, command: Command) -> Outcome:
             return small_talk.privacy(moment)
         case Command.DELETE_MY_DATA:
             return settings.forget(moment)
+        case Command.JOIN:
+            return joining.how(moment)
+        case Command.LEAVE:
+            return joining.leave(moment)
 
 
 async def typed(moment: Moment, text: str) -> Outcome:
@@ -213,6 +225,10 @@ async def directed(moment: Moment, directive: Directive) -> Outcome:
             return settings.set_role(moment, directive.value)
         case Action.REMINDERS:
             return settings.set_reminders(moment, directive.value)
+        case Action.JOIN:
+            return joining.how(moment)
+        case Action.LEAVE:
+            return joining.leave(moment)
         case Action.FORGET:
             return settings.forget(moment)
         case Action.SOURCES:

@@ -1,4 +1,4 @@
-"""Command line of the channels: run (everything), serve, worker, purge, export, settings."""
+"""Command line of the channels: run (everything), serve, worker, purge, export, verify, trainer, settings."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from bot.errors import PhraseError, RasaMissing
-from channels import logs
-from channels.assemble import assemble, build_app, open_store, work_only
+from channels import anchors, logs
+from channels.assemble import assemble, build_app, open_keys, open_store, work_only
+from channels.desk import command as trainer_command
 from channels.errors import ChannelError
 from channels.export import export
 from channels.preflight import check_disk, check_port
@@ -26,6 +27,7 @@ from channels.settings import Settings, env_example, names
 from channels.store.database import SQLAlchemyError
 from channels.store.purge import purge
 from channels.upkeep import retention
+from channels.verify import verify
 from knowledge_base.errors import ContentError
 from retrieval.build import ContentFaulty
 from retrieval.errors import EncoderMissing, IndexBroken, IndexMissing
@@ -99,8 +101,8 @@ def _worker(settings: Settings, _: argparse.Namespace, __: Console) -> None:
 
 
 def _purge(settings: Settings, _: argparse.Namespace, console: Console) -> None:
-    store, keep = open_store(settings), retention(settings)
-    deleted = store.write_now(lambda connection: purge(connection, dt.datetime.now(dt.UTC), keep))
+    store, keep, key = open_store(settings), retention(settings), open_keys(settings).evidence
+    deleted = store.write_now(lambda connection: purge(connection, dt.datetime.now(dt.UTC), keep, key))
     store.close()
     console.print(f"{deleted} old rows deleted.")
 
@@ -113,6 +115,29 @@ def _export(settings: Settings, given: argparse.Namespace, console: Console) -> 
         count = export(store, out, since)
     store.close()
     console.print(f"{count} turns exported.")
+
+
+def _verify(settings: Settings, given: argparse.Namespace, console: Console) -> None:
+    noted = [*anchors.noted(settings.data / anchors.NAME), *([given.head] if given.head else [])]
+    store = open_store(settings)
+    found = verify(store, open_keys(settings).evidence, noted)
+    store.close()
+    for problem in found.problems:
+        print(problem)
+    console.print(found.summary)
+    if found.problems:
+        raise ChannelError(f"The evidence was tampered with, or belongs to another CRM_SECRET: {len(found.problems)} problems.",
+                           "Keep a copy of the database as it is and compare it with a backup.")
+    if found.head is not None:
+        console.print(f"Nothing was changed. Note this head elsewhere: {found.head.number}:{found.head.last}", soft_wrap=True)
+
+
+def _trainer(settings: Settings, given: argparse.Namespace, _: Console) -> None:
+    store = open_store(settings)
+    try:
+        trainer_command.run(store, given, print, dt.datetime.now(dt.UTC))
+    finally:
+        store.close()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -131,6 +156,9 @@ def _parser() -> argparse.ArgumentParser:
     exporting = command("export", "Write the journal as CSV.", _export)
     exporting.add_argument("--out", type=Path, default=None, help="file; standard output if left out")
     exporting.add_argument("--since", type=dt.date.fromisoformat, default=None, help="first day, e.g. 2026-11-01")
+    verifying = command("verify", "Find every decision or review that was edited, deleted, added or moved.", _verify)
+    verifying.add_argument("--head", type=anchors.told, default=None, help="a head noted earlier, <number>:<hash>")
+    trainer_command.configure(command("trainer", "Make and change accounts of the trainers' desk.", _trainer))
     command("settings", "Print every setting with default and help, in the form of .env.example.", None)
     return parser
 

@@ -13,20 +13,23 @@ from fastapi import FastAPI
 from bot import actions
 from bot.dialogue import Dialogue, Directive
 from bot.errors import DialogueDown
-from bot.model import ConversationId
+from bot.model import Cohort, ConversationId
 from bot.moment import Parts
 from bot.phrases import load_phrases
 from bot.rasa_client import RasaDialogue
 from channels.app import create_app
 from channels.background import running
+from channels.desk import routes as desk
 from channels.keys import Keys, load_secret
-from channels.kit import Check, Kit, channel_token
+from channels.kit import Check, Kit, channel_token, utc_now
+from channels.remind import remind
 from channels.settings import Settings
-from channels.store import journal
+from channels.store import cohorts, journal
 from channels.store.database import Store
 from channels.store.migrate import migrate
 from channels.telegram import connect, webhook
 from channels.upkeep import upkeep
+from channels.verify import begin
 from channels.worker import Worker
 from retrieval.answer import answer, first_look
 from retrieval.library import Library, open_library
@@ -81,7 +84,9 @@ def assemble(settings: Settings) -> Assembled:
                            settings.chroma_server or None)
     dialogue = (RasaDialogue(settings.rasa_url, channel_token(settings, keys), total_s=settings.rasa_timeout_s)
                 if settings.dialogue == "rasa" else NoDialogue())
-    kit = Kit(settings=settings, store=open_store(settings), keys=keys, content=library.content, actions=actions.respond)
+    store = open_store(settings)
+    begin(store, keys.evidence, settings.data, utc_now().timestamp())
+    kit = Kit(settings=settings, store=store, keys=keys, content=library.content, actions=actions.respond)
     return Assembled(replace(kit, checks=checks(library, dialogue)), Worker(kit, parts(kit, library, dialogue)), library,
                      dialogue)
 
@@ -95,8 +100,14 @@ def parts(kit: Kit, library: Library, dialogue: Dialogue) -> Parts:
     return Parts(
         content=library.content, phrases=load_phrases(), answer=lambda question: answer(question, library),
         look=lambda question: first_look(question, library), detect=library.listener.languages.detect,
-        dialogue=dialogue, recall=recall, clock=kit.clock,
+        dialogue=dialogue, recall=recall, clock=kit.clock, cohort=lambda code: cohort_of(kit, code),
     )
+
+
+async def cohort_of(kit: Kit, code: str) -> Cohort | None:
+    """The open cohort with this code, as a learner is told of it."""
+    found = await kit.store.read(lambda connection: cohorts.by_code(connection, code))
+    return None if found is None else Cohort(id=found.id, name=found.name)
 
 
 def checks(library: Library, dialogue: RasaDialogue | NoDialogue) -> dict[str, Check]:
@@ -117,24 +128,26 @@ def checks(library: Library, dialogue: RasaDialogue | NoDialogue) -> dict[str, C
 
 
 def build_app(assembled: Assembled) -> FastAPI:
-    """The app with its workers, housekeeping and, with a token, Telegram."""
+    """The app with its workers, housekeeping, the trainers' desk and, with a token, Telegram."""
     kit = assembled.kit
     background: list[contextlib.AbstractAsyncContextManager[None]] = [_closing(assembled)]
     routers = []
     if kit.settings.telegram_token.get_secret_value():
         bot, line = connect.make_bot(kit.settings), connect.line_of(kit.settings)
-        kit = replace(kit, checks={**kit.checks, "telegram": line.check})
+        kit = replace(kit, checks={**kit.checks, "telegram": line.check}, bot_name=lambda: line.name)
         if kit.settings.telegram_mode == "webhook":
             routers.append(webhook.router(kit, bot))
         background.append(connect.connected(kit, bot, line))
     background.append(working(kit, assembled.worker, kit.settings.workers))
-    return create_app(kit, background, routers)
+    app = create_app(kit, background, routers)
+    desk.install(app, kit)
+    return app
 
 
 @contextlib.asynccontextmanager
 async def working(kit: Kit, worker: Worker, tasks: int) -> AsyncIterator[None]:
-    """Workers and housekeeping while entered."""
-    async with running(*(worker.run() for _ in range(tasks)), upkeep(kit, worker.dialogue)):
+    """Workers, housekeeping and reminders while entered."""
+    async with running(*(worker.run() for _ in range(tasks)), upkeep(kit, worker.dialogue), remind(kit, worker.phrases)):
         yield
 
 

@@ -23,8 +23,8 @@ def recall(connection: Connection, memory: Memory) -> Memory:
     return replace(memory, drill=Run.model_validate_json(body) if body else None, items=items)
 
 
-def keep(connection: Connection, conversation: ConversationId, outcome: Outcome, now: float) -> None:
-    """Stores the run this turn opened, moved or closed, and the decisions made in it."""
+def keep(connection: Connection, conversation: ConversationId, outcome: Outcome, now: float, key: bytes) -> None:
+    """Stores the run this turn opened, moved or closed, and the decisions made in it, sealed with ``key``."""
     run, open_now = outcome.run, outcome.memory.drill
     if open_now is None:
         drills.close_all(connection, conversation, now)
@@ -32,8 +32,17 @@ def keep(connection: Connection, conversation: ConversationId, outcome: Outcome,
         return
     drills.put_run(connection, conversation, run.id, run.scenario, run.model_dump_json(), now,
                    is_open=open_now is not None and open_now.id == run.id)
-    made = [(one.number, one.model_dump_json()) for one in outcome.decisions]
-    drills.add_decisions(connection, conversation, run.id, made, now)
+    drills.add_decisions(connection, conversation, run.id, [_made(one) for one in outcome.decisions], now, key)
+
+
+def _made(decision: Decision) -> drills.Made:
+    """What is stored of a decision; a free answer has no option, no grade and no place."""
+    option = decision.option
+    return drills.Made(
+        step=decision.number, body=decision.model_dump_json(), scenario=decision.scenario, scene=decision.scene,
+        option=option, grade=decision.grade, competency=decision.competency,
+        place=decision.order.index(option) if option in decision.order else None, took_s=decision.took_s,
+    )
 
 
 @lru_cache(maxsize=4096)

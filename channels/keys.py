@@ -22,6 +22,8 @@ from bot.model import ConversationId
 from channels.errors import ChannelError
 
 SECRET_BYTES = 32
+SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""32 signs that cannot be taken for each other when read aloud or copied by hand (Crockford)."""
 
 
 class Keys:
@@ -45,6 +47,16 @@ class Keys:
     def token(self, purpose: str) -> str:
         """A secret shared with one other part, e.g. ``rasa-actions``: 32 hexadecimal characters."""
         return self._derive("token:" + purpose).hex()[:32]
+
+    @property
+    def evidence(self) -> bytes:
+        """What the chain of evidence is sealed with: 32 bytes."""
+        return self._derive("evidence")
+
+    def pseudonym(self, conversation: ConversationId) -> str:
+        """What trainers see instead of a name, always the same: six signs like ``7K2Q4M`` (30 bits), none of them look-alikes."""
+        found = int.from_bytes(hmac.new(self._derive("pseudonym"), conversation.encode(), hashlib.sha256).digest()[:4])
+        return "".join(SIGNS[found >> shift & 31] for shift in range(0, 30, 5))
 
     def seal(self, address: int) -> str:
         """Encrypts a chat id; the result differs each time."""

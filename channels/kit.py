@@ -55,6 +55,8 @@ class Kit:
     """Rasa's action calls (``bot.actions.respond``)."""
     checks: Mapping[str, Check] = field(default_factory=dict)
     """The parts ``/healthz`` asks, by name."""
+    bot_name: Callable[[], str | None] = lambda: None
+    """The bot's name on Telegram without ``@``, once it is known."""
 
     @property
     def now(self) -> float:

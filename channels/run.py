@@ -109,5 +109,6 @@ def _tell(settings: Settings, console: Console) -> None:
     here = f"http://{settings.host}:{settings.port}"
     console.print(f"\n[bold]The assistant is at {here}/[/bold]  (stop with Ctrl+C)")
     console.print(f"API {here}/openapi.json · health {here}/healthz")
+    console.print(f"Trainers' desk {here}/desk  (first account: python -m channels trainer add NAME --role admin)")
     on = bool(settings.telegram_token.get_secret_value())
     console.print(f"Telegram: {settings.telegram_mode if on else 'off; set TELEGRAM_TOKEN=… to switch it on'}\n")

@@ -85,7 +85,7 @@ class Settings(BaseSettings):
     # how long things are kept
     journal_days: int = Field(default=90, description="Days until questions and answers are deleted.", ge=1)
     profile_days: int = Field(default=365, description="Days after the last message until a profile is deleted.", ge=1)
-    drill_days: int = Field(default=730, description="Days until drill decisions are deleted.", ge=1)
+    drill_days: int = Field(default=730, description="Days until drill decisions and trainers' reviews are deleted.", ge=1)
     delivered_days: int = Field(default=2, description="Days until delivered messages are deleted.", ge=1)
 
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="How much is logged. "

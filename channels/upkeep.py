@@ -1,4 +1,4 @@
-"""Housekeeping: deletes what is too old, finishes deletions that were interrupted. Runs beside the workers."""
+"""Housekeeping beside the workers: deletes what is too old, finishes interrupted deletions, notes the evidence's head."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ import logging
 from bot.dialogue import Dialogue
 from bot.errors import DialogueDown
 from bot.model import ConversationId
+from channels import anchors
 from channels.bell import heard
 from channels.kit import Kit
 from channels.logs import where
 from channels.settings import Settings
-from channels.store import erase
+from channels.store import chain, erase
 from channels.store.purge import Retention, purge
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ async def upkeep(kit: Kit, dialogue: Dialogue) -> None:
                 deleted = await purge_now(kit)
                 purge_at = kit.now + PURGE_EVERY_S
                 log.info("purged %d old rows", deleted)
+                await note_head(kit)
         except Exception as error:
             log.error("housekeeping failed (%s); trying again", where(error))
         await heard(bell, EVERY_S)
@@ -69,6 +71,12 @@ async def forget(kit: Kit, dialogue: Dialogue, conversation: ConversationId, scr
 async def purge_now(kit: Kit) -> int:
     """Deletes by age once; returns how many rows went."""
     keep = retention(kit.settings)
-    deleted = await kit.store.write(lambda connection: purge(connection, kit.clock(), keep))
+    deleted = await kit.store.write(lambda connection: purge(connection, kit.clock(), keep, kit.keys.evidence))
     kit.metrics.purged.inc(deleted)
     return deleted
+
+
+async def note_head(kit: Kit) -> bool:
+    """Notes the head of the chain of evidence outside of the database; False when nothing was added since."""
+    head = await kit.store.read(chain.head)
+    return await asyncio.to_thread(anchors.note, kit.settings.data / anchors.NAME, head, kit.clock())

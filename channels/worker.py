@@ -16,6 +16,7 @@ from bot.memory import Memory
 from bot.model import Profile, Reply, ReplyKind
 from bot.moment import Parts
 from bot.outcome import Outcome
+from bot.phrases import Phrases
 from bot.turn import turn
 from channels import drill_memory
 from channels.bell import heard
@@ -42,6 +43,10 @@ class Worker:
     @property
     def dialogue(self) -> Dialogue:
         return self._parts.dialogue
+
+    @property
+    def phrases(self) -> Phrases:
+        return self._parts.phrases
 
     async def run(self) -> None:
         """Works until cancelled; a turn that is under way when cancelled is left to its lease."""
@@ -90,7 +95,7 @@ class Worker:
             return await kit.store.write(lambda connection: inbox.release(connection, claimed, again_at))
         took_ms = (perf_counter() - began) * 1000
         await kit.store.write(
-            lambda connection: store(connection, claimed, outcome, kit.now, took_ms))
+            lambda connection: store(connection, claimed, outcome, kit.now, took_ms, kit.keys.evidence))
         kit.metrics.turns.labels(claimed.message.channel.value, outcome.action, str(outcome.degraded).lower()).inc()
         kit.metrics.turn_seconds.observe(perf_counter() - began)
         if outcome.answer is not None:
@@ -132,16 +137,17 @@ def told(profile: Profile, hints: Hints) -> Profile:
     return profile.model_copy(update=changes)
 
 
-def store(connection: Connection, claimed: Claimed, outcome: Outcome, now: float, took_ms: float) -> None:
-    """The whole turn. Raises ``LeaseLost``, and then nothing of it is stored."""
+def store(connection: Connection, claimed: Claimed, outcome: Outcome, now: float, took_ms: float,
+          key: bytes) -> None:
+    """The whole turn; ``key`` seals its evidence. Raises ``LeaseLost``, and then nothing of it is stored."""
     message, outcome = claimed.message, without_personal_data(outcome)
     inbox.finish(connection, claimed, now)
     if outcome.forget:
-        erase.erase(connection, message.conversation, now)
+        erase.erase(connection, message.conversation, now, key)
     else:
         profile = outcome.memory.profile
         profiles.put(connection, profile, now, claimed.address)
-        drill_memory.keep(connection, message.conversation, outcome, now)
+        drill_memory.keep(connection, message.conversation, outcome, now, key)
         if outcome.feedback is not None:
             feedback.add(connection, message.conversation, outcome.feedback.answer, outcome.feedback.good, now)
         journal.add(connection, Entry(

@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("CRM_DATA", "var")))
     commands = parser.add_subparsers(dest="command", required=True)
     running = commands.add_parser("run", help="measure and write var/evals/<split>.json and .html")
-    running.add_argument("--split", choices=["tune", "sealed", "all"], default="all")
+    running.add_argument("--split", choices=["tune", "sealed", "regression", "all"], default="all")
     running.add_argument("--baseline", action="store_true", help="keep the measures as the new baseline")
     comparing = commands.add_parser("compare", help="gains and losses between two reports")
     comparing.add_argument("before", type=Path)

@@ -37,10 +37,14 @@ class KeyPoint(Value):
 
 
 class Case(Value):
-    """One golden question. ``accept`` are provisions (``instrument#anchor``) of which one must be found."""
+    """One golden question. ``accept`` are provisions (``instrument#anchor``) of which one must be found.
+
+    ``split``: ``tune`` may be fitted to, ``sealed`` must not, ``regression`` came from trainers' reviews and must not
+    either: it has no topic of its own, so it would mix the halves.
+    """
 
     id: str
-    split: Literal["tune", "sealed"]
+    split: Literal["tune", "sealed", "regression"]
     sort: Sort
     topic: str
     language: Language

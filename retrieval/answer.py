@@ -25,7 +25,7 @@ SOURCES = 20
 LEAD = 3
 SURE = 0.75
 SURE_ALARM = 0.5
-PROVISION_AHEAD = 1.08
+PROVISION_AHEAD = 1.6
 """A provision's own text answers instead of a card when it scores this many times the best card."""
 
 
@@ -40,7 +40,7 @@ def answer(question: Question, library: Library) -> Answer:
 def first_look(question: Question, library: Library) -> Answer | None:
     """Only the safety look: an answer when the message means danger now, harm, or someone's data; else ``None``."""
     heard = library.listener.hear(question.text, None, question.language)
-    alarm = library.first_look.look(question.text, heard.native, heard.language, heard.vector)
+    alarm = library.first_look.look(heard)
     if alarm is None:
         return None
     return _finish(_alarmed(alarm, question, heard, library), library, 0.0)
@@ -48,7 +48,7 @@ def first_look(question: Question, library: Library) -> Answer | None:
 
 def _answer(question: Question, heard: Heard, library: Library) -> Answer:
     request = library.requests.probabilities(heard)
-    alarm = library.first_look.look(question.text, heard.native, heard.language, heard.vector)
+    alarm = library.first_look.look(heard)
     if alarm is not None and not _rather_off(alarm, request):
         return _alarmed(alarm, question, heard, library)
     whose = library.places.whose(question.text, question.country)

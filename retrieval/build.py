@@ -16,11 +16,12 @@ import numpy as np
 from knowledge_base.check import check
 from knowledge_base.load import CONTENT, content_version, load_content
 from knowledge_base.model import Content, Language
+from retrieval.card_model import fit_cards
 from retrieval.dense import open_chroma, write_chroma
 from retrieval.encode import Encoder, Vectors
 from retrieval.errors import IndexBroken, IndexMissing
 from retrieval.fits import examples_hash, reusable, write_examples
-from retrieval.fitting import ALARMS, REQUESTS, Teacher, alarm_lessons, fit_gate, request_lessons
+from retrieval.fitting import ALARMS, REQUESTS, SEED, Teacher, alarm_lessons, fit_gate, request_lessons
 from retrieval.gate import Gate
 from retrieval.kinds_file import save_kinds
 from retrieval.language import train as train_language
@@ -42,10 +43,10 @@ from retrieval.model import Passage
 from retrieval.passages import card_words, passages
 from retrieval.pivot import open_pivot
 from retrieval.terms import Terms
+from retrieval.views import spelled
 
 Say = Callable[[str], None]
 OPEN_GATE = Gate((0.0,) * 10, (1.0,) * 10, (0.0,) * 10, 0.0, 0.0, 0.0)
-SEED = 7
 
 
 class ContentFaulty(Exception):
@@ -121,6 +122,8 @@ def build(
     else:
         say("training language, safety and request models")
         held = _train(folder, content, found, encoder, to_english, memo)
+        say("training the card model")
+        _train_cards(folder, found, vectors)
         write_examples(folder, content)
     manifest = Manifest(
         format=FORMAT, index_hash=name, content_version=content.version, encoder=encoder.name, pivot=version,
@@ -185,6 +188,17 @@ def _train(
         return {}
     save_kinds(request[0], folder, "request")
     return {lesson.text: float(row[0]) for lesson, row in zip(requests, request[1], strict=True)}
+
+
+def _train_cards(folder: Path, found: tuple[Passage, ...], vectors: Vectors) -> None:
+    """Write the model of which card is asked for, learnt from all ways of asking."""
+    asked = [(position, p, p.card) for position, p in enumerate(found) if p.kind == "phrasing" and p.card is not None]
+    if len({card for _, _, card in asked}) < 2:
+        return
+    languages = [next(iter(p.native)) for _, p, _ in asked]
+    texts = [p.native[language] for (_, p, _), language in zip(asked, languages, strict=True)]
+    rows = spelled(texts, languages, [p.english for _, p, _ in asked])
+    fit_cards(rows, vectors[[position for position, _, _ in asked]], [card for _, _, card in asked]).save(folder)
 
 
 def _verify(library: Library) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from knowledge_base.model import Content
+from retrieval.card_model import FILES as CARD_FILES
 from retrieval.errors import IndexBroken, IndexMissing
 from retrieval.fitting import all_examples
 from retrieval.gate import Gate
@@ -20,7 +21,10 @@ from retrieval.kinds_file import ENDINGS
 from retrieval.manifest import FORMAT, current, current_manifest
 
 EXAMPLES = "examples.json"
-FILES = ("models.npz", EXAMPLES, *(f"{name}{ending}" for name in ("alarm", "request") for ending in ENDINGS))
+FILES = (
+    "models.npz", EXAMPLES, *CARD_FILES,
+    *(f"{name}{ending}" for name in ("alarm", "request") for ending in ENDINGS),
+)
 CHANGED = 0.01
 
 

@@ -14,18 +14,20 @@ from knowledge_base.model import Content, Language
 from retrieval import gate as gates
 from retrieval.cues import CueCounter
 from retrieval.encode import Encoder
-from retrieval.kinds import Floats, KindModel, fit, see
+from retrieval.kinds import KindModel, Lessons, fit
 from retrieval.library import Library
 from retrieval.memo import Memo
 from retrieval.repair import Repair
 from retrieval.requests import ANSWERABLE
 from retrieval.safety import NONE, SORTS
 from retrieval.search import search
+from retrieval.views import Floats, beside, spelled
 
 ToEnglish = Callable[[str, Language], str]
 Example = tuple[str, Language, str]
 ALARMS = ("danger_now", "harmful", NONE, "personal_data")
 FEWEST = 30
+SEED = 7
 REQUESTS = (ANSWERABLE, "off_topic", "real_time", "personal_legal_strategy", "not_covered", "small_talk")
 LIMITS = ("off_topic", "real_time", "personal_legal_strategy", "not_covered", "small_talk")
 MOST_POSITIVE = 800
@@ -94,10 +96,11 @@ class Teacher:
         languages = [lesson.language for lesson in lessons]
         repaired = [self._repairs[lesson.language](lesson.text) for lesson in lessons]
         english = [self._to_english(text, language) for text, language in zip(repaired, languages, strict=True)]
-        seen = see(repaired, languages, self._memo.vectors(english, self._encoder.encode))
+        vectors = self._memo.vectors(english, self._encoder.encode)
         cues = np.stack([self._counter.counts(lesson.text, lesson.language) for lesson in lessons])
+        seen = Lessons(beside(spelled(repaired, languages, english), vectors, cues), vectors, cues)
         groups = np.array([int(hashlib.sha256(x.group.encode()).hexdigest()[:6], 16) for x in lessons], dtype=np.int64)
-        return fit(names, tuple(lesson.tag for lesson in lessons), seen, labels, cues, groups)
+        return fit(names, [lesson.tag for lesson in lessons], seen, labels, groups, SEED)
 
 
 def alarm_lessons(content: Content) -> list[Lesson]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+
+from scipy.sparse import csr_matrix
 
 from knowledge_base.model import Language
 from retrieval.encode import Encoder, Vectors
@@ -11,6 +14,7 @@ from retrieval.language import LanguageModel
 from retrieval.pivot import Pivot
 from retrieval.repair import Repair
 from retrieval.terms import Terms
+from retrieval.views import spelled
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,11 @@ class Heard:
         """What BM25 reads in the question's own language: as typed, repaired, and standard terms."""
         parts = dict.fromkeys((self.native, self.text if self.text.lower() != self.native.lower() else "", self.expanded))
         return " ".join(part for part in parts if part)
+
+    @cached_property
+    def row(self) -> csr_matrix:
+        """Letters and words as the small models look at them, see ``views.spelled``; shape (1, columns)."""
+        return spelled([self.native], [self.language], [self.english])
 
 
 @dataclass(frozen=True)

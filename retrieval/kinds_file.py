@@ -2,40 +2,36 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
-from scipy.sparse import load_npz, save_npz
 
-from retrieval.kinds import KindModel, Seen
+from retrieval import linear
+from retrieval.kinds import KindModel
+from retrieval.linear import load_linear
 
-ENDINGS = ("-letters.npz", "-words.npz", ".npz", ".json")
+ENDINGS = (".npz", *linear.ENDINGS, *(f"-tags{ending}" for ending in linear.ENDINGS))
 
 
 def save_kinds(model: KindModel, folder: Path, name: str) -> None:
     """Write the files ``name`` + ``ENDINGS`` into ``folder``."""
-    save_npz(folder / f"{name}-letters.npz", model.examples.letters)
-    save_npz(folder / f"{name}-words.npz", model.examples.words)
+    model.linear.save(folder, name)
+    if model.tags is not None:
+        model.tags.save(folder, f"{name}-tags")
     np.savez(
-        folder / f"{name}.npz", vectors=model.examples.vectors.astype(np.float16), labels=model.labels, linear=model.linear,
-        linear_bias=model.linear_bias, mean=model.mean, scale=model.scale, weights=model.weights, bias=model.bias,
+        folder / f"{name}.npz", kinds=np.array(model.names), examples=model.examples.astype(np.float16), labels=model.labels,
+        mean=model.mean, scale=model.scale, weights=model.weights, bias=model.bias,
     )
-    (folder / f"{name}.json").write_text(json.dumps({"names": model.names, "tags": model.tags}))
 
 
 def load_kinds(folder: Path, name: str) -> KindModel | None:
     """Read what ``save_kinds`` wrote; ``None`` when there is no such model in this index."""
-    if not (folder / f"{name}.npz").exists():
+    found = load_linear(folder, name)
+    if found is None:
         return None
-    said = json.loads((folder / f"{name}.json").read_text())
     with np.load(folder / f"{name}.npz") as kept:
-        examples = Seen(
-            kept["vectors"].astype(np.float32), load_npz(folder / f"{name}-letters.npz").tocsr(),
-            load_npz(folder / f"{name}-words.npz").tocsr(),
-        )
         return KindModel(
-            names=tuple(said["names"]), tags=tuple(said["tags"]), examples=examples, labels=kept["labels"],
-            linear=kept["linear"], linear_bias=kept["linear_bias"], mean=kept["mean"], scale=kept["scale"],
+            names=tuple(str(n) for n in kept["kinds"]), linear=found, tags=load_linear(folder, f"{name}-tags"),
+            examples=kept["examples"].astype(np.float32), labels=kept["labels"], mean=kept["mean"], scale=kept["scale"],
             weights=kept["weights"], bias=kept["bias"],
         )

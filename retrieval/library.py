@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from knowledge_base.model import Content, Language, Value
+from retrieval.card_model import load_cards
 from retrieval.cues import CueCounter
 from retrieval.dense import Dense, Exact, open_chroma
 from retrieval.encode import Encoder, OnnxEncoder
@@ -104,6 +105,7 @@ def assemble(
         native={language: open_lexical(language, folder / f"bm25-{language}", size) for language in Language},
         card_words=open_lexical(Language.EN, folder / "bm25-cards", max(1, len(content.cards))),
         alarm_only=frozenset(t.card for t in (*content.triggers.harmful, *content.triggers.personal_data)),
+        card_model=load_cards(folder),
     )
     arrays = np.load(folder / "models.npz")
     listener = Listener(

@@ -22,6 +22,4 @@ class Requests:
         """Probability per kind; they sum to 1."""
         if self.model is None:
             return {ANSWERABLE: 1.0}
-        return self.model.judge(
-            heard.native, heard.language, heard.vector, self.cues.counts(heard.text, heard.language)
-        ).probabilities
+        return self.model.judge(heard, self.cues.counts(heard.text, heard.language)).probabilities

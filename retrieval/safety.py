@@ -16,7 +16,7 @@ from knowledge_base.model import CardId, Content, Language
 from knowledge_base.pinpoint import fold
 from retrieval.compose import Person, whole_card
 from retrieval.cues import CueCounter
-from retrieval.encode import Vectors
+from retrieval.heard import Heard
 from retrieval.kinds import KindModel
 from retrieval.model import Reason, Sentence
 from retrieval.words import terms, tokens
@@ -29,7 +29,7 @@ REASONS: dict[Sort, Reason] = {
     "personal_data": Reason.PERSONAL_DATA,
 }
 NONE = "none"
-RAISED_FROM: dict[Sort, float] = {"danger_now": 0.08, "harmful": 0.12, "personal_data": 0.25}
+RAISED_FROM: dict[Sort, float] = {"danger_now": 0.05, "harmful": 0.13, "personal_data": 0.25}
 """Chosen on the tune half of the golden sets (docs/decisions/0005-alarms.md); danger is rather raised once too often."""
 VERBATIM = 90.0  # how alike (0..100) a message and a phrase must be to need no model
 SPREAD = 2  # words that may stand between the words of a phrase
@@ -52,6 +52,7 @@ class FirstLook:
         self._content = content
         self._model = model
         self._cues = CueCounter(content.cues)
+        self._cards = {sort: sorted({t.card for t in getattr(content.triggers, sort)}) for sort in SORTS}
         self._phrases = [
             (sort, trigger, language, " ".join(tokens(fold(phrase))), terms(phrase, language))
             for sort in SORTS
@@ -67,20 +68,21 @@ class FirstLook:
             for phrase in trigger.not_when.in_(language)
         }
 
-    def look(self, text: str, repaired: str, language: Language, vector: Vectors | None) -> Alarm | None:
-        """The alarm of a message, or ``None``. ``vector`` is its English meaning where there is an encoder."""
-        said = " ".join(tokens(fold(text)))
+    def look(self, heard: Heard) -> Alarm | None:
+        """The alarm of a message, or ``None``."""
+        said = " ".join(tokens(fold(heard.text)))
         if said in self._misses:
             return None
-        if self._model is None or vector is None:
-            return self._by_words(text)
+        if self._model is None:
+            return self._by_words(heard.text)
         alike = self._by_letters(said)
         if alike is not None:
             return alike
-        verdict = self._model.judge(repaired, language, vector, self._cues.counts(text, language))
+        verdict = self._model.judge(heard, self._cues.counts(heard.text, heard.language))
         for sort in SORTS:
             if verdict.probabilities[sort] >= RAISED_FROM[sort]:
-                return Alarm(sort, CardId(verdict.nearest[sort]), verdict.probabilities[sort], "model")
+                card = max(self._cards[sort], key=lambda card: verdict.tags.get(card, -1.0))
+                return Alarm(sort, card, verdict.probabilities[sort], "model")
         return None
 
     def _by_letters(self, said: str) -> Alarm | None:

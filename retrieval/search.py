@@ -1,7 +1,8 @@
 """What was heard in, passages scored and cards and provisions ranked out.
 
 ``score = 0.6 · dense + 0.4 · max(BM25 on English, 0.7 · BM25 in the question's language)``, each scaled to 0..1 within the
-question. Weighted fusion beat reciprocal ranks in every comparison (findings/retrieval.md, section 2).
+question. Weighted fusion beat reciprocal ranks in every comparison (findings/retrieval.md, section 2). Cards are ranked by
+these scores and by the card model together (docs/decisions/0006-what-ranks.md).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge_base.model import CardId, Country, Language, Role
+from retrieval.card_model import CardModel
 from retrieval.dense import Dense
 from retrieval.heard import Heard
 from retrieval.lexical import Lexical
@@ -24,6 +26,9 @@ DENSE_WEIGHT = 0.6
 NATIVE_WEIGHT = 0.7
 DEEP = 400
 NEAR_WEIGHT = 1.0
+MODEL_WEIGHT = 2.0
+NOT_ASKED, ASKED = -1.1, 0.3
+"""Scores of the card model that count as 0 and as 1."""
 OTHER_ROLE = 0.06
 Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
@@ -40,6 +45,7 @@ class Stock:
     card_words: Lexical
     """English BM25 over whole cards, in the order of ``cards``."""
     alarm_only: frozenset[CardId] = frozenset()
+    card_model: CardModel | None = None
 
     @cached_property
     def cards(self) -> tuple[CardId, ...]:
@@ -105,13 +111,11 @@ class Found:
     english: Floats
     native: Floats
     card_words: Floats
+    asked: Floats | None = None
+    """How much each card is what the question asks for, by the card model; ``None`` without one."""
 
     def cards(self, role: Role | None, most: int = 10) -> list[tuple[CardId, float]]:
-        """Cards best first, scores 0..1: best passage, the three nearest together, and all words of the card.
-
-        Measured on held-out phrasings: 0.54 of them find their card first by the best passage alone, 0.63 by the three
-        together (docs/decisions/0004-how-cards-are-ranked.md).
-        """
+        """Cards best first, scores 0..1: best passage, the three nearest, all words of the card, and the card model."""
         stock = self.stock
         if not stock.cards:
             return []
@@ -123,6 +127,9 @@ class Found:
         usable = (best > 0) & ~stock.reserved
         total = _spread(best, usable) + NEAR_WEIGHT * _spread(near, usable) + _spread(self.card_words, usable)
         total = total / (2.0 + NEAR_WEIGHT)
+        if self.asked is not None:
+            sure = np.clip((self.asked - NOT_ASKED) / (ASKED - NOT_ASKED), 0.0, 1.0)
+            total = (total + MODEL_WEIGHT * sure) / (1.0 + MODEL_WEIGHT)
         if role is not None:
             total = total - OTHER_ROLE * np.array([bool(r) and role not in r for r in stock.roles], dtype=np.float32)
         order = np.argsort(-np.where(usable, total, -1.0), kind="stable")[:most]
@@ -165,7 +172,8 @@ def search(
     order = top[np.argsort(-fused[top], kind="stable")].astype(np.int64)
     near = np.where(usable, whole, 0.0).astype(np.float32)
     words = stock.card_words.scores(heard.english)
-    return Found(stock, fused, order[fused[order] > 0], near, english, native, words)
+    asked = stock.card_model.scores(heard, stock.cards) if stock.card_model is not None else None
+    return Found(stock, fused, order[fused[order] > 0], near, english, native, words, asked)
 
 
 def _spread(scores: Floats, usable: Flags) -> Floats:

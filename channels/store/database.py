@@ -44,7 +44,10 @@ class Store:
 
     def read_now(self, work: Callable[[Connection], T]) -> T:
         """Runs ``work`` on one consistent snapshot; on SQLite it does not wait for writers."""
-        with self.engine.connect().execution_options(**{_READ: True}) as connection:
+        options: dict[str, Any] = {_READ: True}
+        if not self.sqlite:
+            options["isolation_level"] = "REPEATABLE READ"  # or every statement would see another moment
+        with self.engine.connect().execution_options(**options) as connection:
             return work(connection)
 
     async def write(self, work: Callable[[Connection], T]) -> T:

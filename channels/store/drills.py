@@ -6,10 +6,12 @@ Bodies are the bot's own JSON; the store does not look into them.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from sqlalchemy import Connection, select, update
 
 from bot.model import ConversationId
+from channels.store import chain
 from channels.store.tables import decisions, drill_runs
 from channels.store.upsert import insert
 
@@ -42,13 +44,29 @@ def close_all(connection: Connection, conversation: ConversationId, now: float) 
     )
 
 
-def add_decisions(connection: Connection, conversation: ConversationId, run: str, made: Sequence[tuple[int, str]],
-                  now: float) -> None:
-    """Appends decisions as (step, body); a step decided twice violates a constraint."""
+class Made(NamedTuple):
+    """One decision: its number in the run, its body, and what the desk counts. ``place``: 0-based, as shown."""
+
+    step: int
+    body: str
+    scenario: str
+    scene: str
+    option: str | None
+    grade: str | None
+    competency: str | None
+    place: int | None
+    took_s: float
+
+
+def add_decisions(connection: Connection, conversation: ConversationId, run: str, made: Sequence[Made], now: float,
+                  key: bytes) -> None:
+    """Appends decisions, each with its link in the chain; a step decided twice violates a constraint."""
+    for one in made:
+        connection.execute(decisions.insert().values(run=run, conversation=conversation, at=now, **one._asdict()))
     if made:
-        connection.execute(decisions.insert(), [
-            {"run": run, "step": step, "conversation": conversation, "at": now, "body": body} for step, body in made
-        ])
+        steps = [one.step for one in made]
+        chain.append(connection, key, "decision", connection.execute(
+            select(decisions.c.id).where(decisions.c.run == run, decisions.c.step.in_(steps))).scalars(), now)
 
 
 def decisions_of(connection: Connection, conversation: ConversationId) -> tuple[str, ...]:

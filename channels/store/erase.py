@@ -3,7 +3,7 @@
 ``erase`` runs inside the transaction of the turn that confirmed ``/deletemydata``. Rows alone are not enough: SQLite
 keeps old pages in its write-ahead log and unused bytes in its file, PostgreSQL keeps dead row versions. ``scrub``
 removes those afterwards. Database backups and a PostgreSQL archive of its log are the operator's: see
-``docs/operations.md``.
+``docs/operations.md``. Of decisions and reviews a keyed hash stays in the chain, from which nothing can be read.
 """
 
 from __future__ import annotations
@@ -11,13 +11,16 @@ from __future__ import annotations
 from sqlalchemy import Connection, delete, select, text
 
 from bot.model import ConversationId
+from channels.store import chain
 from channels.store.database import Store
 from channels.store.tables import forgetting, inbox, metadata, outbox
 from channels.store.upsert import insert
 
 
-def erase(connection: Connection, conversation: ConversationId, now: float) -> int:
+def erase(connection: Connection, conversation: ConversationId, now: float, key: bytes) -> int:
     """Deletes every row of the conversation from every table that has that column; returns how many.
+
+    ``key``: the chain of evidence then says that they went lawfully.
 
     A message that came in after the confirmation is a new beginning and stays. One note stays until the dialogue
     engine has forgotten too (``forgotten``): the hash, nothing else.
@@ -26,6 +29,11 @@ def erase(connection: Connection, conversation: ConversationId, now: float) -> i
         insert(connection, forgetting).values(hash=conversation, since=now).on_conflict_do_nothing()
     )
     deleted = 0
+    for kind, (table, _) in chain.TABLES.items():
+        gone = connection.execute(
+            delete(table).where(table.c.conversation == conversation).returning(table.c.id)).scalars().all()
+        chain.erased(connection, key, kind, gone, now)
+        deleted += len(gone)
     for table in reversed(metadata.sorted_tables):  # children before parents
         if "conversation" in table.c:
             statement = delete(table).where(table.c.conversation == conversation)

@@ -65,6 +65,7 @@ async def connected(kit: Kit, bot: Bot, line: Line) -> AsyncIterator[None]:
 
 async def _talk(kit: Kit, bot: Bot, line: Line) -> None:
     await _until_done(bot.initialize, line)
+    line.name = bot.username
     await _until_done(lambda: _choose_mode(kit, bot), line)
     line.state = "ok"
     sender = Sender(kit, bot)

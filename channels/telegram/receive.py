@@ -8,7 +8,7 @@ from collections.abc import Callable
 from telegram import Chat, Update
 from telegram.constants import ChatMemberStatus, ChatType
 
-from bot.buttons import Command
+from bot.buttons import Command, PressJoin, join_code, payload
 from bot.model import Channel, ConversationId, Message
 from channels.keys import Keys
 from channels.model import Inbound
@@ -17,6 +17,8 @@ from knowledge_base.model import Value
 ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member")
 WITH_WORDS = {"ask"}
 """Commands whose words are the message: ``/ask may I search a bag?``."""
+WITH_CODE = {Command.START, Command.JOIN}
+"""Commands that may carry a cohort's code: ``/join 7K2Q-4MTX``, and ``/start 7K2Q4MTX`` from an opened link."""
 
 
 class Received(Value):
@@ -68,6 +70,9 @@ def _words(text: str | None) -> tuple[str | None, str | None]:
     name = head.partition("@")[0].lower()
     if name in WITH_WORDS and rest.strip():
         return rest.strip(), None
+    if name in WITH_CODE and rest.strip():
+        code = join_code(rest)
+        return (None, payload(PressJoin(code))) if code else (f"/{Command.JOIN} {rest.strip()[:40]}", None)
     return None, f"cmd:{name}" if name in set(Command) else f"cmd:{Command.HELP}"
 
 

@@ -4,7 +4,8 @@ Every page works without JavaScript; with it, the widget on ``/`` takes over. Wh
 
 * all: ``lang`` (en|es|pt), ``languages`` [(code, own name, address of this page in it)], ``say(key, **values)`` from
   ``channels/words.yaml``
-* ``index.html``: ``conversation`` (token for the form), ``countries`` and ``roles`` [(code, label)], ``error`` (text or None)
+* ``index.html``: ``conversation`` (token for the form), ``countries`` and ``roles`` [(code, label)], ``error`` (text or None),
+  ``join`` (code of a cohort to offer, from ``/?join=…``, or nothing)
 * ``answer.html``: as ``index.html`` and ``asked`` (what was written, or None), ``replies`` [WireReply: see
   ``channels/render.py``], ``answer`` (WireAnswer, only on ``/a/…``), ``chosen`` {language, country, role}, ``pending`` (bool)
 * ``provision.html``: ``provision`` (WireProvision: see ``channels/api/provisions.py``), ``stricter`` [(label, address)]
@@ -24,6 +25,7 @@ from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.staticfiles import StaticFiles
 
+from bot.buttons import join_code
 from bot.model import Channel, Reply, ReplyKind
 from channels.api.messages import TEXT_LIMIT, Door, is_token, new_token
 from channels.api.provisions import find, wire
@@ -53,9 +55,10 @@ def router(kit: Kit, door: Door) -> APIRouter:
     pages = Pages(kit)
 
     @routes.get("/")
-    async def index(request: Request, lang: str | None = None) -> HTMLResponse:
+    async def index(request: Request, lang: str | None = None, join: str = "") -> HTMLResponse:
         language = _language(request, lang)
-        return pages.show("index.html", request, language, **pages.form(new_token(), language), error=None)
+        return pages.show("index.html", request, language, **pages.form(new_token(), language), error=None,
+                          join=join_code(join) or "")
 
     @routes.post("/ask")
     async def ask_form(
@@ -69,11 +72,11 @@ def router(kit: Kit, door: Door) -> APIRouter:
         form = pages.form(token, shown)
         problem = _problem(text, choice, shown)
         if problem:
-            return pages.show("index.html", request, shown, 422, **form, error=problem)
+            return pages.show("index.html", request, shown, 422, **form, error=problem, join="")
         internal = kit.keys.web(token)
         wait = door.wait_s(internal, request)
         if wait:
-            found = pages.show("index.html", request, shown, 429, **form,
+            found = pages.show("index.html", request, shown, 429, **form, join="",
                                error=say("too_fast", shown, seconds=max(1, round(wait))))
             found.headers["Retry-After"] = str(max(1, round(wait)))
             return found
@@ -131,7 +134,9 @@ class Pages:
 
     def show(self, template: str, request: Request, language: Language, status: int = 200, **values: Any) -> HTMLResponse:
         here = "/" if request.method == "POST" else request.url.path
-        languages = [(code.value, OWN_NAMES[code], f"{here}?lang={code.value}") for code in Language]
+        code = join_code(request.query_params.get("join", ""))
+        rest = f"&join={code}" if code else ""
+        languages = [(one.value, OWN_NAMES[one], f"{here}?lang={one.value}{rest}") for one in Language]
         html = self._jinja.get_template(template).render(
             lang=language.value, languages=languages, say=partial(_say, language), **values)
         return HTMLResponse(html, status, {

@@ -13,6 +13,7 @@ from bot.dialogue import Action, Directive
 from bot.model import ConversationId
 from bot.moment import Parts
 from bot.phrases import load_phrases
+from channels.assemble import cohort_of
 from channels.keys import Keys
 from channels.kit import Clock, Kit, utc_now
 from channels.settings import Settings
@@ -102,6 +103,7 @@ def parts(kit: Kit, dialogue: Any = None) -> Parts:
         content=kit.content, phrases=load_phrases(), answer=lambda question: answered(question, kit.content),
         look=lambda question: alarm(question, kit.content), detect=detect,
         dialogue=dialogue if dialogue is not None else Asking(), recall=recall, clock=kit.clock,
+        cohort=lambda code: cohort_of(kit, code),
     )
 
 

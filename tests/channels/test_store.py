@@ -24,6 +24,7 @@ from knowledge_base.model import Language
 
 NOW = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.UTC)
 AT = NOW.timestamp()
+KEY = b"a key for tests"
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -193,10 +194,10 @@ def test_retention_spares_what_is_under_way(store: Store) -> None:
     store.write_now(lambda c: journal.add(c, Entry(
         at=NOW, conversation=ConversationId("web:b"), channel=Channel.WEB, message_id="m", action="ask",
         language=Language.EN, question="q")))
-    assert store.write_now(lambda c: purge(c, NOW + dt.timedelta(days=1), keep)) == 0
-    assert store.write_now(lambda c: purge(c, NOW + dt.timedelta(days=3), keep)) == 1
-    assert store.write_now(lambda c: purge(c, NOW + dt.timedelta(days=91), keep)) == 1
-    assert store.write_now(lambda c: purge(c, NOW + dt.timedelta(days=366), keep)) == 1
+    assert store.write_now(lambda c: purge(c, NOW + dt.timedelta(days=1), keep, KEY)) == 0
+    assert store.write_now(lambda c: purge(c, NOW + dt.timedelta(days=3), keep, KEY)) == 1
+    assert store.write_now(lambda c: purge(c, NOW + dt.timedelta(days=91), keep, KEY)) == 1
+    assert store.write_now(lambda c: purge(c, NOW + dt.timedelta(days=366), keep, KEY)) == 1
     assert store.read_now(lambda c: inbox.backlog(c, AT))[0] == 1
     assert store.read_now(outbox.waiting) == 1
 
@@ -217,7 +218,7 @@ def test_a_deleted_person_is_in_no_table_and_others_stay(store: Store) -> None:
         put_reply(store, conversation)
         store.write_now(partial(profiles.put, profile=Profile(
             conversation=ConversationId(conversation), channel=Channel.WEB), now=AT))
-    assert store.write_now(lambda c: erase.erase(c, ConversationId("web:gone"), AT)) == 3
+    assert store.write_now(lambda c: erase.erase(c, ConversationId("web:gone"), AT, KEY)) == 3
     assert store.write_now(lambda c: erase.forgotten(c, ConversationId("web:gone")))
     assert erase.scrub(store)
     with store.engine.connect() as connection:

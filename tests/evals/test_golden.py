@@ -35,7 +35,7 @@ def test_every_case_fits_the_content(cases: list[Case]) -> None:
 def test_a_topic_is_either_tuned_on_or_sealed(cases: list[Case]) -> None:
     splits: dict[str, set[str]] = {}
     for case in cases:
-        if case.sort in ANSWERABLE:
+        if case.sort in ANSWERABLE and case.split != "regression":
             splits.setdefault(case.topic, set()).add(case.split)
     assert len(splits) == 45 and [topic for topic, found in splits.items() if len(found) > 1] == []
 

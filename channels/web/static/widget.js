@@ -1,5 +1,6 @@
 // The chat widget: one script tag in, a custom element <crm-assistant> out. No dependency, no third-party request.
 // <script src="https://your-server/widget.js" data-language="pt" data-country="MOZ" data-role="guard" defer></script>
+// data-join="7K2Q4MTX" offers to join the cohort with that code.
 // WORDS is filled by the server from channels/words.yaml.
 (() => {
   const WORDS = {/*WORDS*/};
@@ -60,6 +61,9 @@ textarea{flex:1;font:inherit;color:inherit;background:var(--paper);border:1px so
       this.country = this.getAttribute("country") || remember("crm-country") || "";
       this.role = this.getAttribute("role-of-user") || remember("crm-role") || "";
       this.draw();
+      const code = this.getAttribute("join");
+      if (code) this.show([{ kind: "notice", language: this.language, text: this.say("join"), answer: null,
+        buttons: [[{ label: this.say("join_now"), payload: `join:${code}` }]] }]);
     }
 
     say(key) { return WORDS[this.language][key] || key; }
@@ -216,7 +220,7 @@ textarea{flex:1;font:inherit;color:inherit;background:var(--paper);border:1px so
   const place = () => {
     if (script && !document.querySelector("crm-assistant") && !script.hasAttribute("data-manual")) {
       const element = document.createElement("crm-assistant");
-      for (const [name, value] of Object.entries({ language: script.dataset.language, country: script.dataset.country, "role-of-user": script.dataset.role })) {
+      for (const [name, value] of Object.entries({ language: script.dataset.language, country: script.dataset.country, "role-of-user": script.dataset.role, join: script.dataset.join })) {
         if (value) element.setAttribute(name, value);
       }
       script.after(element);
