@@ -49,7 +49,7 @@ def bench(library: Library, cases: Sequence[Case], today: dt.date, model: Path |
     listener = library.listener
     rows = [
         timed("whole answer", lambda q: answer(by_text[q].asked(today), library), questions),
-        timed("hear (language, repair, English, vector)", lambda q: listener.hear(q, None), questions),
+        timed("hear (language, repair, English, vector)", lambda q: listener.hear(q, None, None), questions),
         timed("vector (ONNX int8)", lambda q: listener.encoder.encode([q]), questions),
         timed("nearest 400 in Chroma", lambda q: library.stock.dense.nearest(listener.encoder.encode([q])[0], 400), questions),
     ]

@@ -18,20 +18,18 @@ from retrieval import linear
 from retrieval.encode import Vectors
 from retrieval.heard import Heard
 from retrieval.linear import Linear, fit_linear, load_linear
-from retrieval.views import Floats, beside
+from retrieval.views import Floats, beside, main_axes
 
 NAME = "cards"
 FILES = (*(f"{NAME}{ending}" for ending in linear.ENDINGS), f"{NAME}-axes.npy")
 UNKNOWN = 0.0
 """Score of a card that is younger than the model: between "this one" (1) and "not this one" (-1)."""
 WEIGHTS_KEPT = 3_000
-AXES = 96
-"""Meaning is reduced to its strongest directions here: as good, and half the time to fit."""
 
 
 @dataclass(frozen=True)
 class CardModel:
-    """``linear`` has one classifier per card it was fitted on; ``axes`` (d, k) are the directions of meaning it looks at."""
+    """``linear`` has one classifier per card it was fitted on; ``axes``: see ``views.main_axes``."""
 
     linear: Linear
     axes: Floats
@@ -50,7 +48,7 @@ class CardModel:
 
 def fit_cards(rows: csr_matrix, vectors: Vectors, cards: Sequence[CardId]) -> CardModel:
     """Fit on ways of asking: ``rows`` as ``views.spelled`` makes them (n, columns), their meaning (n, d), their cards (n)."""
-    axes = np.linalg.svd(vectors - vectors.mean(axis=0), full_matrices=False)[2][:AXES].T.astype(np.float32)
+    axes = main_axes(vectors)
     return CardModel(fit_linear(beside(rows, vectors @ axes), cards, WEIGHTS_KEPT), axes)
 
 

@@ -21,7 +21,7 @@ from retrieval.repair import Repair
 from retrieval.requests import ANSWERABLE
 from retrieval.safety import NONE, SORTS
 from retrieval.search import search
-from retrieval.views import Floats, beside, spelled
+from retrieval.views import Floats, spelled
 
 ToEnglish = Callable[[str, Language], str]
 Example = tuple[str, Language, str]
@@ -98,7 +98,7 @@ class Teacher:
         english = [self._to_english(text, language) for text, language in zip(repaired, languages, strict=True)]
         vectors = self._memo.vectors(english, self._encoder.encode)
         cues = np.stack([self._counter.counts(lesson.text, lesson.language) for lesson in lessons])
-        seen = Lessons(beside(spelled(repaired, languages, english), vectors, cues), vectors, cues)
+        seen = Lessons(spelled(repaired, languages, english), vectors, cues)
         groups = np.array([int(hashlib.sha256(x.group.encode()).hexdigest()[:6], 16) for x in lessons], dtype=np.int64)
         return fit(names, [lesson.tag for lesson in lessons], seen, labels, groups, SEED)
 
@@ -152,6 +152,6 @@ def fit_gate(library: Library, held: Mapping[str, float], random: Random) -> gat
 def _row(
     library: Library, text: str, language: Language, without: list[int], held: Mapping[str, float]
 ) -> tuple[float, ...]:
-    heard = library.listener.hear(text, language)
+    heard = library.listener.hear(text, language, None)
     found = search(heard, library.stock, None, FITTED_ON, without)
     return gates.evidence(heard, found, held.get(text, 1.0))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from scipy.sparse import csr_matrix
 
@@ -15,6 +16,8 @@ from retrieval.pivot import Pivot
 from retrieval.repair import Repair
 from retrieval.terms import Terms
 from retrieval.views import spelled
+
+REMEMBERED = 32
 
 
 @dataclass(frozen=True)
@@ -50,8 +53,15 @@ class Listener:
     repairs: dict[Language, Repair]
     terms: Terms
 
-    def hear(self, text: str, language: Language | None, prior: Language | None = None) -> Heard:
-        """``language`` is taken as given; ``None`` detects it with ``prior`` as the profile's language."""
+    @cached_property
+    def hear(self) -> Callable[[str, Language | None, Language | None], Heard]:
+        """``hear(text, language, prior)``: ``language`` is taken as given; ``None`` detects it with ``prior`` as the profile's.
+
+        The last few are remembered, because a turn looks at its message twice: for alarms and for the answer.
+        """
+        return lru_cache(maxsize=REMEMBERED)(self._hear)
+
+    def _hear(self, text: str, language: Language | None, prior: Language | None) -> Heard:
         spoken = language or self.languages.detect(text, prior)
         repair = self.repairs[spoken]
         native = repair(text)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from random import Random
 from typing import NamedTuple
 
@@ -21,7 +22,7 @@ from sklearn.linear_model import LogisticRegression
 from retrieval.encode import Vectors
 from retrieval.heard import Heard
 from retrieval.linear import Linear, fit_linear
-from retrieval.views import Floats, beside
+from retrieval.views import Floats, beside, main_axes
 
 FOLDS = 4
 NEAREST = 3
@@ -38,9 +39,10 @@ class Verdict(NamedTuple):
 
 @dataclass(frozen=True)
 class KindModel:
-    """``linear`` tells the ``names`` apart and ``tags`` the tags of tagged examples; ``examples`` (n, d) with ``labels`` (n)."""
+    """``linear`` tells ``names`` apart, ``tags`` the tags of examples. ``examples`` (n, d), ``labels`` (n): see ``nearness``."""
 
     names: tuple[str, ...]
+    axes: Floats
     linear: Linear
     tags: Linear | None
     examples: Vectors
@@ -52,7 +54,7 @@ class KindModel:
 
     def judge(self, heard: Heard, cues: Floats) -> Verdict:
         """``cues``: see ``cues.CueCounter.counts``."""
-        row = beside(heard.row, heard.vector[None, :], cues[None, :])
+        row = beside(heard.row, (heard.vector @ self.axes)[None, :], cues[None, :])
         near = nearness(heard.vector[None, :], self.examples, self.labels, len(self.names))
         first = np.hstack([self.linear.scores(row)[0], near[0], cues])
         scores = ((first - self.mean) / self.scale) @ self.weights.T + self.bias
@@ -62,7 +64,7 @@ class KindModel:
 
 
 class Lessons(NamedTuple):
-    """Examples as the layers see them: ``rows`` with everything (n, features), ``vectors`` (n, d), ``cues`` (n, cues)."""
+    """Examples: ``rows`` as ``views.spelled`` makes them (n, columns), ``vectors`` (n, d), ``cues`` (n, cues)."""
 
     rows: csr_matrix
     vectors: Vectors
@@ -77,13 +79,15 @@ def fit(
     ``tags`` (n): an empty one is none. Also held-out probabilities (n, names).
     """
     width, folds = len(names), groups % FOLDS
+    axes = main_axes(seen.vectors)
+    whole = beside(seen.rows, seen.vectors @ axes, seen.cues)
     said = [f"{label:02d}" for label in labels]  # numbers that sort as the names stand
     first = np.zeros((len(labels), 3 * width), dtype=np.float32)
     for number in range(FOLDS):
         out, rest = np.flatnonzero(folds == number), np.flatnonzero(folds != number)
         chosen = _sampled(rest, labels, width, Random(seed))
         near = nearness(seen.vectors[out], seen.vectors[chosen], labels[chosen], width)
-        first[out] = np.hstack([fit_linear(seen.rows[rest], [said[i] for i in rest]).scores(seen.rows[out]), near])
+        first[out] = np.hstack([fit_linear(whole[rest], [said[i] for i in rest]).scores(whole[out]), near])
     rows = np.hstack([first, seen.cues])
     mean, scale = rows.mean(axis=0), rows.std(axis=0) + 1e-6
     scaled = (rows - mean) / scale
@@ -96,8 +100,8 @@ def fit(
     tagged = [position for position, tag in enumerate(tags) if tag]
     known = sorted({tags[position] for position in tagged})
     model = KindModel(
-        names=names, linear=fit_linear(seen.rows, said), examples=seen.vectors[chosen], labels=labels[chosen],
-        tags=fit_linear(seen.rows[tagged], [tags[position] for position in tagged]) if len(known) > 1 else None,
+        names=names, axes=axes, linear=fit_linear(whole, said), examples=seen.vectors[chosen], labels=labels[chosen],
+        tags=fit_linear(whole[tagged], [tags[position] for position in tagged]) if len(known) > 1 else None,
         mean=mean.astype(np.float32), scale=scale.astype(np.float32), weights=second.coef_.astype(np.float32),
         bias=second.intercept_.astype(np.float32),
     )
@@ -105,26 +109,29 @@ def fit(
 
 
 def nearness(part: Vectors, known: Vectors, labels: NDArray[np.int64], width: int) -> Floats:
-    """Per label the cosine of the nearest example and the mean of the three nearest, shape (n, 2 · width)."""
-    alike = part @ known.T
+    """Per label the cosine of the nearest example and the mean of the three nearest, shape (n, 2 · width).
+
+    ``labels`` of the ``known`` are in ascending order.
+    """
     columns: list[Floats] = []
-    for label in range(width):
-        among = alike[:, labels == label]
-        if among.shape[1] < NEAREST:
+    starts = np.searchsorted(labels, np.arange(width + 1))
+    for start, end in pairwise(starts.tolist()):
+        if end - start < NEAREST:
             columns += [np.zeros(len(part), dtype=np.float32)] * 2
             continue
-        best = -np.partition(-among, NEAREST - 1, axis=1)[:, :NEAREST]
+        alike = part @ known[start:end].T
+        best = np.partition(alike, end - start - NEAREST, axis=1)[:, -NEAREST:]
         columns += [best.max(axis=1), best.mean(axis=1)]
     return np.stack(columns, axis=1).astype(np.float32)
 
 
 def _sampled(positions: NDArray[np.int64], labels: NDArray[np.int64], width: int, random: Random) -> NDArray[np.int64]:
-    """At most ``MOST_COMPARED`` positions of each label, in order."""
+    """At most ``MOST_COMPARED`` positions of each label, label by label."""
     kept: list[int] = []
     for label in range(width):
         of = [int(position) for position in positions if labels[position] == label]
-        kept += random.sample(of, MOST_COMPARED) if len(of) > MOST_COMPARED else of
-    return np.array(sorted(kept), dtype=np.int64)
+        kept += sorted(random.sample(of, MOST_COMPARED)) if len(of) > MOST_COMPARED else of
+    return np.array(kept, dtype=np.int64)
 
 
 def _second(rows: Floats, labels: NDArray[np.int64]) -> LogisticRegression:

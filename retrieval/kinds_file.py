@@ -20,7 +20,7 @@ def save_kinds(model: KindModel, folder: Path, name: str) -> None:
         model.tags.save(folder, f"{name}-tags")
     np.savez(
         folder / f"{name}.npz", kinds=np.array(model.names), examples=model.examples.astype(np.float16), labels=model.labels,
-        mean=model.mean, scale=model.scale, weights=model.weights, bias=model.bias,
+        axes=model.axes,         mean=model.mean, scale=model.scale, weights=model.weights, bias=model.bias,
     )
 
 
@@ -32,6 +32,7 @@ def load_kinds(folder: Path, name: str) -> KindModel | None:
     with np.load(folder / f"{name}.npz") as kept:
         return KindModel(
             names=tuple(str(n) for n in kept["kinds"]), linear=found, tags=load_linear(folder, f"{name}-tags"),
-            examples=kept["examples"].astype(np.float32), labels=kept["labels"], mean=kept["mean"], scale=kept["scale"],
+            examples=kept["examples"].astype(np.float32), labels=kept["labels"],
+            axes=kept["axes"], mean=kept["mean"], scale=kept["scale"],
             weights=kept["weights"], bias=kept["bias"],
         )

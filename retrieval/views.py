@@ -15,6 +15,7 @@ from retrieval.words import terms
 
 Floats = NDArray[np.float32]
 COLUMNS = 2**15
+AXES = 96
 _LETTERS = HashingVectorizer(analyzer="char_wb", ngram_range=(3, 5), n_features=COLUMNS, alternate_sign=False, norm="l2")
 _WORDS = HashingVectorizer(
     analyzer="word", ngram_range=(1, 2), n_features=COLUMNS, alternate_sign=False, norm="l2", token_pattern=r"\S+"
@@ -33,6 +34,11 @@ def spelled(texts: Sequence[str], languages: Sequence[Language], english: Sequen
         _words(english, [Language.EN] * len(english)),
     ]
     return csr_matrix(hstack(parts), dtype=np.float32)
+
+
+def main_axes(vectors: Floats) -> Floats:
+    """The strongest directions of ``vectors`` (n, d) as columns (d, ``AXES``); as good to learn from, and half the time."""
+    return np.asarray(np.linalg.svd(vectors - vectors.mean(axis=0), full_matrices=False)[2][:AXES].T, dtype=np.float32)
 
 
 def beside(rows: csr_matrix, *columns: Floats) -> csr_matrix:
