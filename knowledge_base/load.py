@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -66,7 +67,20 @@ def read_yaml(path: Path) -> Any:
 
 
 def read_noun(path: Path, noun: type[Noun]) -> Noun:
-    """One content file as ``noun``; raises ``ContentError`` naming file, key and cure."""
+    """One content file as ``noun``; raises ``ContentError`` naming file, key and cure.
+
+    A file is read once and again when it changed: a build checks all files and then loads them.
+    """
+    try:
+        state = path.stat()
+    except OSError as error:
+        raise ContentError(f"{path}: missing; restore it from the repository") from error
+    found: Noun = _read_noun(path, noun, state.st_mtime_ns, state.st_size)
+    return found
+
+
+@lru_cache(maxsize=2048)
+def _read_noun(path: Path, noun: type[Noun], _changed: int, _size: int) -> Noun:
     data = read_yaml(path)
     try:
         return noun.model_validate(data)

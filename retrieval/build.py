@@ -17,8 +17,8 @@ from knowledge_base.check import check
 from knowledge_base.load import CONTENT, content_version, load_content
 from knowledge_base.model import Content, Language
 from retrieval.card_model import fit_cards
-from retrieval.dense import open_chroma, write_chroma
-from retrieval.encode import Encoder, Vectors
+from retrieval.dense import carry_chroma, open_chroma, write_chroma
+from retrieval.encode import Vectors
 from retrieval.errors import IndexBroken, IndexMissing
 from retrieval.fits import examples_hash, reusable, write_examples
 from retrieval.fitting import ALARMS, REQUESTS, SEED, Teacher, alarm_lessons, fit_gate, request_lessons
@@ -30,6 +30,7 @@ from retrieval.library import Library, Store, assemble, open_encoder, repairs
 from retrieval.manifest import (
     FORMAT,
     Manifest,
+    current,
     current_manifest,
     file_hash,
     index_hash,
@@ -111,7 +112,9 @@ def build(
         return memo.english(text, language, lambda: pivot.to_english(terms.replace(text.lower(), language), language))
 
     say("reading passages")
-    found = tuple(passages(content, to_english))
+    repair = repairs(content, tuple(passages(content, lambda text, _: text)))
+    # Ways of asking are heard as questions are: repaired, then translated.
+    found = tuple(passages(content, lambda text, language: to_english(repair[language](text), language)))
     say(f"embedding {len(found)} passages (only changed ones)")
     vectors = memo.vectors([p.english for p in found], encoder.encode)
     _write_parts(folder, content, found, vectors, name, chroma_server, say)
@@ -121,7 +124,7 @@ def build(
         fits.copy_to(folder)
     else:
         say("training language, safety and request models")
-        held = _train(folder, content, found, encoder, to_english, memo)
+        held = _train(folder, content, found, Teacher(content, repair, encoder, to_english, memo))
         say("training the card model")
         _train_cards(folder, found, vectors)
         write_examples(folder, content)
@@ -156,7 +159,9 @@ def _write_parts(
     (folder / "store.json").write_text(Store(content=content, passages=found).model_dump_json(by_alias=True))
     np.save(folder / "vectors.npy", vectors)
     say("writing vectors to Chroma")
-    write_chroma(vectors, f"crm-{name}", folder / "chroma", server)
+    if server or not _carried(folder, vectors, name):
+        shutil.rmtree(folder / "chroma", ignore_errors=True)
+        write_chroma(vectors, f"crm-{name}", folder / "chroma", server)
     open_chroma(vectors, f"crm-{name}", folder / "chroma", server).close()
     say("indexing words")
     build_lexical(Language.EN, [p.english for p in found]).save(folder / "bm25-english")
@@ -165,19 +170,28 @@ def _write_parts(
         build_lexical(language, [p.native.get(language, "") for p in found]).save(folder / f"bm25-{language}")
 
 
+def _carried(folder: Path, vectors: Vectors, name: str) -> bool:
+    """Whether the store of the index in use could be taken over."""
+    try:
+        old, manifest = current(folder.parent), current_manifest(folder.parent)
+        if old is None or manifest.format != FORMAT:
+            return False
+        before = np.load(old / "vectors.npy")
+        return carry_chroma(vectors, f"crm-{name}", folder / "chroma", before, manifest.collection, old / "chroma")
+    except Exception:  # whatever is wrong with the old one, a new one is written
+        return False
+
+
 def _train(
     folder: Path,
     content: Content,
     found: tuple[Passage, ...],
-    encoder: Encoder,
-    to_english: Callable[[str, Language], str],
-    memo: Memo,
+    teacher: Teacher,
 ) -> dict[str, float]:
     """Write the small models; returns how answerable each example looks to a request model that never saw it."""
     texts = {language: [p.native[language] for p in found if language in p.native] for language in Language}
     languages = train_language(texts, Random(SEED))
     np.savez(folder / "models.npz", language_weights=languages.weights, language_bias=languages.bias)
-    teacher = Teacher(content, repairs(content, found), encoder, to_english, memo)
     alarms = alarm_lessons(content)
     alarm = teacher.teach(ALARMS, alarms)
     if alarm is not None:

@@ -24,7 +24,7 @@ from retrieval.heard import Heard
 from retrieval.linear import Linear, fit_linear
 from retrieval.views import Floats, beside, main_axes
 
-FOLDS = 4
+FOLDS = 3
 NEAREST = 3
 MOST_COMPARED = 4_000
 """Examples of one kind that meaning is compared with; more only cost time."""

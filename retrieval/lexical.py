@@ -31,11 +31,6 @@ class Lexical:
             return np.zeros(self.size, dtype=np.float32)
         return np.asarray(self._index.get_scores(known), dtype=np.float32)
 
-    def share_known(self, text: str) -> float:
-        """Share of the question's words that the index knows at all, 0..1."""
-        words = terms(text, self.language)
-        return sum(word in self._vocabulary for word in words) / len(words) if words else 0.0
-
     def save(self, folder: Path) -> None:
         self._index.save(str(folder), show_progress=False)
 

@@ -11,7 +11,7 @@ ToEnglish = Callable[[str, Language], str]
 
 
 def passages(content: Content, to_english: ToEnglish) -> list[Passage]:
-    """Every passage in a fixed order. ``to_english`` gives rough English of a phrasing for the vector search."""
+    """Every passage in a fixed order. ``to_english`` gives repaired rough English of a phrasing for the search."""
     found: list[Passage] = []
     for _, instrument in sorted(content.instruments.items()):
         found.extend(_provision(instrument, provision) for provision in instrument.provisions)
@@ -66,7 +66,7 @@ def _phrasings(card: Card, to_english: ToEnglish) -> list[Passage]:
                 Passage(
                     id=PassageId(f"{card.id}?{language}{number}"),
                     kind="phrasing",
-                    english=phrase if language is Language.EN else to_english(phrase, language),
+                    english=to_english(phrase, language),
                     native={language: phrase},
                     refs=refs,
                     card=card.id,

@@ -77,23 +77,23 @@ def _scenes(file: str, scenario: Scenario, shelf: Shelf) -> Iterator[Problem]:
 
 
 def _paths(file: str, scenario: Scenario) -> Iterator[Problem]:
-    reached: set[str] = set()
-    longest = _longest(scenario, scenario.start, frozenset(), reached)
+    known: dict[str, int | None] = {}
+    longest = _longest(scenario, scenario.start, frozenset(), known)
     if longest is None:
         yield Problem(file, "scenes", "a path runs in a circle", "let every path reach an ending")
     elif longest > LONGEST_PATH:
         yield Problem(file, "scenes", f"a path of {longest} decisions", f"at most {LONGEST_PATH}")
     for name in scenario.scenes:
-        if name not in reached and longest is not None:
+        if name not in known and longest is not None:
             yield Problem(file, name, "no path reaches this scene", "link it or remove it")
 
 
-def _longest(scenario: Scenario, name: str, behind: frozenset[str], reached: set[str]) -> int | None:
-    """Decisions on the longest path from ``name``; ``None`` when some path comes back to itself."""
+def _longest(scenario: Scenario, name: str, behind: frozenset[str], known: dict[str, int | None]) -> int | None:
+    """Decisions on the longest path from ``name``; ``None`` when some path comes back to itself. ``known`` is filled."""
     if name in behind:
         return None
-    reached.add(name)
-    if scenario.scenes[name].end:
-        return 0
-    lengths = [_longest(scenario, following, behind | {name}, reached) for following in steps(scenario, name)]
-    return None if None in lengths else 1 + max((n for n in lengths if n is not None), default=0)
+    if name not in known:
+        lengths = [_longest(scenario, following, behind | {name}, known) for following in steps(scenario, name)]
+        whole = None if None in lengths else max((n for n in lengths if n is not None), default=0)
+        known[name] = whole if whole is None or scenario.scenes[name].end else whole + 1
+    return known[name]

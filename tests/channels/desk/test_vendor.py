@@ -15,7 +15,7 @@ ROW = re.compile(r"^\| `(\S+)` \| (\S+) \| ([\d.]+) \| .*`(\S+LICENSE\.txt)` \| 
 
 def test_every_file_is_the_one_the_table_names() -> None:
     rows = ROW.findall((VENDOR / "README.md").read_text("utf-8"))
-    assert {name for name, *_ in rows} == {"htmx.min.js", "uPlot.iife.min.js", "uPlot.min.css"}
+    assert {name for name, *_ in rows} == {"htmx.min.js"}
     for name, _, version, licence, digest in rows:
         assert hashlib.sha256((VENDOR / name).read_bytes()).hexdigest() == digest, name
         assert "Permission" in (VENDOR / licence).read_text("utf-8"), licence
@@ -27,7 +27,7 @@ def test_every_file_is_the_one_the_table_names() -> None:
 
 async def test_they_are_served_and_may_be_kept(kit: Kit) -> None:
     async with desk.browser(kit) as web:
-        for name in ("desk.css", "desk.js", "vendor/htmx.min.js", "vendor/uPlot.iife.min.js", "vendor/uPlot.min.css"):
+        for name in ("desk.css", "desk.js", "vendor/htmx.min.js"):
             found = await web.get(f"/desk/static/{name}")
             assert found.status_code == 200 and "max-age" in found.headers["cache-control"], name
         assert (await web.get("/desk/static/../pages.py")).status_code == 404
