@@ -26,7 +26,7 @@ DENSE_WEIGHT = 0.6
 NATIVE_WEIGHT = 0.7
 DEEP = 400
 NEAR_WEIGHT = 1.0
-MODEL_WEIGHT = 4.0
+MODEL_WEIGHT = 1.5
 NOT_ASKED, ASKED = -1.05, -0.3
 """Scores of the card model that count as 0 and as 1."""
 OTHER_ROLE = 0.06
