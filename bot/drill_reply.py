@@ -32,17 +32,25 @@ def step(moment: Moment, run: Run, view: View, opening: str = "") -> Reply:
     )
 
 
-def feedback(moment: Moment, result: Feedback) -> Reply:
-    """Consequence, then how good it was and why, then the rule with its words."""
+def feedback(moment: Moment, result: Feedback, asked: str) -> Reply:
+    """Consequence, then how good it was and why, then the rule with its words.
+
+    After a pressed button it stands in place of the step, whose text ``asked`` it repeats with the choice.
+    """
     option, language = result.option, moment.language
+    pressed = moment.message.choice is not None
     parts = [
+        asked if pressed else "",
+        moment.say("drill.chosen", option=option.text.in_(language)) if pressed else "",
         option.consequence.in_(language) if option.consequence else "",
         moment.say(f"drill.grade_{option.grade}"),
         moment.say("drill.because", because=option.because.in_(language)),
         moment.say("drill.better", option=result.better.text.in_(language)) if result.better else "",
         *rules(moment, option.sources),
     ]
-    return Reply(kind=ReplyKind.DRILL_FEEDBACK, language=language, text="\n\n".join(p for p in parts if p))
+    return Reply(
+        kind=ReplyKind.DRILL_FEEDBACK, language=language, text="\n\n".join(p for p in parts if p), edits=pressed
+    )
 
 
 def said_reply(moment: Moment, result: Said) -> Reply:

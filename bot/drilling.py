@@ -164,7 +164,8 @@ def _decide(moment: Moment, run: Run, index: int) -> Outcome:
         opening = moment.say("drill.pick_letter", letters=", ".join(LETTERS[:options].upper())) if options else ""
         return moment.end(Action.DRILL_CHOICE, step_reply(moment, opening))
     later, feedback = engine.choose(run, scenario, index, moment.parts.clock())
-    return _moved(moment, run, later, drill_reply.feedback(moment, feedback))
+    asked = scenario.scenes[run.scene].text.in_(moment.language)
+    return _moved(moment, run, later, drill_reply.feedback(moment, feedback, asked))
 
 
 def _moved(moment: Moment, before: Run, run: Run, told: Reply) -> Outcome:

@@ -49,7 +49,9 @@ def test_a_drill_from_start_to_debrief_by_buttons_with_rasa_down() -> None:
     assert letters(step) == ["A", "B"] and "Un hombre huye" in step.text and "A) " in step.text
     second = talk.press(f"opt:{run.id}:0:{place(talk, 'watch')}")
     assert second.replies[0].kind is ReplyKind.DRILL_FEEDBACK
-    assert second.replies[0].text.startswith("Buena decisión.")
+    told = second.replies[0]
+    assert told.edits and told.text.startswith("Un hombre huye"), "it stands in place of the step and repeats it"
+    assert told.text.index("Su decisión: Observar") < told.text.index("Buena decisión.")
     assert "Regla: Principios, Principio 9:" in second.replies[0].text
     assert [d.option for d in second.decisions] == ["watch"]
     assert second.run is not None and talk.memory.drill == second.run
