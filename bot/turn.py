@@ -53,7 +53,8 @@ async def turn(message: Message, memory: Memory, parts: Parts) -> Outcome:
     """
     profile = heard(message, memory.profile, parts)
     moment = Moment(message, replace(memory, profile=profile, drill=drilling.open_drill(memory, parts.content)), parts)
-    alarm = await first_look(moment.question, parts.look)
+    commanded_only = (message.text or "").strip().lower() in _KNOWN_COMMANDS
+    alarm = None if commanded_only else await first_look(moment.question, parts.look)
     if alarm is not None:
         return first_contact(moment, alarmed(moment, alarm))
     return first_contact(moment, await acted(moment))
@@ -68,10 +69,18 @@ def heard(message: Message, profile: Profile, parts: Parts) -> Profile:
 
 
 def alarmed(moment: Moment, alarm: Answer) -> Outcome:
-    """The reviewed answer to danger or harm. An open drill is shown again: the words may have belonged to it."""
+    """The reviewed answer to danger or harm. The words may have belonged to an open drill, so it goes on or is shown again.
+
+    Where free words are wanted ("what would you say?") people write of wounds and weapons: both the alarm and the drill get
+    their answer, or nobody could pass that step. The words are kept as little as other free answers.
+    """
     outcome = asking.answered(moment, Action.ASK, alarm)
     if moment.memory.drill is None:
         return outcome
+    text = (moment.message.text or "").strip()
+    if text and drilling.is_said(moment, text):
+        moved = drilling.said(moment, text)
+        return replace(moved, answer=alarm.model_copy(update={"question": ""}), replies=(*outcome.replies, *moved.replies))
     again = drilling.step_reply(moment, opening=moment.say("safety.in_drill"))
     return replace(outcome, replies=(*outcome.replies, again))
 

@@ -114,6 +114,23 @@ def test_small_talk_and_danger_in_a_drill_lead_back_to_it() -> None:
     assert talk.memory.drill is not None
 
 
+def test_an_alarm_in_a_free_step_is_answered_and_the_drill_goes_on() -> None:
+    talk = talking()
+    run = talk.press(f"drill:start:{GATE}").run
+    assert run is not None
+    talk.press(f"opt:{run.id}:0:{place(talk, 'watch')}")
+    moved = talk.say("hay un herido aqui!!")
+    assert [reply.kind for reply in moved.replies][:2] == [ReplyKind.ANSWER, ReplyKind.DRILL_FEEDBACK]
+    assert moved.run is not None and len(moved.run.decisions) == 2, "nobody may be stuck at a step that asks for such words"
+    assert moved.answer is not None and moved.answer.question == "", "words of a free step are not kept"
+
+
+def test_a_typed_command_is_never_an_alarm() -> None:
+    talk = talking()
+    talk.parts = replace(talk.parts, look=lambda _: pytest.fail("a command is not looked at"))
+    assert talk.say("/drill").action == Action.LIST_DRILLS
+
+
 def test_an_option_that_is_not_there_is_asked_again_without_counting() -> None:
     talk = talking()
     talk.press(f"drill:start:{GATE}")

@@ -57,6 +57,37 @@ def test_ask_and_open_a_source(address: str, page: Page, language: str, question
     assert violations(page) == []
 
 
+@pytest.mark.parametrize(("language", "own_words", "finished"), [
+    ("en", "Write it in your own words", "End of the exercise"), ("es", "Escríbalo con sus propias palabras", "Fin del ejercicio"),
+    ("pt", "Escreva com as suas próprias palavras", "Fim do exercício"),
+])
+def test_a_drill_from_list_to_debrief(address: str, page: Page, language: str, own_words: str, finished: str) -> None:
+    page.goto(f"{address}/?lang={language}")
+    ask(page, "/drill")
+    shown = page.locator("crm-assistant .it")
+    start = shown.locator("button").first
+    expect(start).to_be_visible(timeout=15000)
+    start.click()
+    for _ in range(12):
+        letter = shown.last.get_by_role("button", name="A", exact=True)
+        end, words = shown.filter(has_text=finished), shown.last.filter(has_text=own_words)
+        expect(letter.or_(end).or_(words).first).to_be_visible(timeout=15000)
+        if end.count():
+            break
+        before = page.locator("crm-assistant .me").count()
+        if words.count():
+            ask(page, "please stop, stay calm, I call help")
+        else:
+            letter.focus()
+            page.keyboard.press("Enter")
+        expect(page.locator("crm-assistant .me")).to_have_count(before + 1)
+        expect(page.locator("crm-assistant [aria-busy=true]")).to_have_count(0, timeout=15000)
+    expect(shown.filter(has_text=finished)).to_have_count(1)
+    assert page.locator("crm-assistant").evaluate("e => (e.shadowRoot || document).activeElement !== document.body"), "focus was lost"
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= 360"), "the page must not scroll sideways"
+
+
 def test_dark_mode_has_enough_contrast(address: str, browser: Browser) -> None:
     context = browser.new_context(viewport={"width": 360, "height": 740}, color_scheme="dark")
     page = context.new_page()

@@ -161,8 +161,11 @@ textarea{flex:1;font:inherit;color:inherit;background:var(--paper);border:1px so
       for (const reply of replies || []) {
         const node = this.bubble(reply);
         const old = reply.edits && this.lastDrill;
-        if (old && old.isConnected) old.replaceWith(node);
-        else this.add(node);
+        if (old && old.isConnected) {
+          const held = old.contains(old.getRootNode().activeElement);  // the pressed button goes: focus stays here
+          old.replaceWith(node);
+          if (held) { node.tabIndex = -1; node.focus({ preventScroll: true }); }
+        } else this.add(node);
         if (reply.kind.startsWith("drill")) this.lastDrill = node;
         if (reply.kind === "answer" || !first) first = node;
         if (WORDS[reply.language] && reply.language !== this.language && !this.getAttribute("language")) node.lang = reply.language;
