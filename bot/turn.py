@@ -53,11 +53,16 @@ async def turn(message: Message, memory: Memory, parts: Parts) -> Outcome:
     """
     profile = heard(message, memory.profile, parts)
     moment = Moment(message, replace(memory, profile=profile, drill=drilling.open_drill(memory, parts.content)), parts)
-    commanded_only = (message.text or "").strip().lower() in _KNOWN_COMMANDS
-    alarm = None if commanded_only else await first_look(moment.question, parts.look)
+    alarm = None if is_command(message) else await first_look(moment.question, parts.look)
     if alarm is not None:
         return first_contact(moment, alarmed(moment, alarm))
     return first_contact(moment, await acted(moment))
+
+
+def is_command(message: Message) -> bool:
+    """Whether the message is a typed command: nothing to be alarmed about, whatever its letters look like."""
+    text = (message.text or "").strip().lower()
+    return text in _KNOWN_COMMANDS or text.startswith(_JOINING)
 
 
 def heard(message: Message, profile: Profile, parts: Parts) -> Profile:
@@ -74,13 +79,14 @@ def alarmed(moment: Moment, alarm: Answer) -> Outcome:
     Where free words are wanted ("what would you say?") people write of wounds and weapons: both the alarm and the drill get
     their answer, or nobody could pass that step. The words are kept as little as other free answers.
     """
-    outcome = asking.answered(moment, Action.ASK, alarm)
+    text = (moment.message.text or "").strip()
+    said = bool(text) and drilling.is_said(moment, text)
+    outcome = asking.answered(moment, Action.ASK, alarm.model_copy(update={"question": ""}) if said else alarm)
     if moment.memory.drill is None:
         return outcome
-    text = (moment.message.text or "").strip()
-    if text and drilling.is_said(moment, text):
-        moved = drilling.said(moment, text)
-        return replace(moved, answer=alarm.model_copy(update={"question": ""}), replies=(*outcome.replies, *moved.replies))
+    if said:
+        moved = drilling.said(replace(moment, memory=outcome.memory), text)
+        return replace(moved, answer=outcome.answer, replies=(*outcome.replies, *moved.replies))
     again = drilling.step_reply(moment, opening=moment.say("safety.in_drill"))
     return replace(outcome, replies=(*outcome.replies, again))
 

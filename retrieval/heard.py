@@ -20,7 +20,7 @@ from retrieval.views import spelled
 REMEMBERED = 32
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Heard:
     """What was understood. ``english`` is retrieval only; ``native`` and ``expanded`` are in ``language``."""
 

@@ -7,7 +7,9 @@ A near miss that is closer than the trigger wins, so that "they shot at us last 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from rapidfuzz import fuzz, process
@@ -16,7 +18,7 @@ from knowledge_base.model import CardId, Content, Language
 from knowledge_base.pinpoint import fold
 from retrieval.compose import Person, whole_card
 from retrieval.cues import CueCounter
-from retrieval.heard import Heard
+from retrieval.heard import REMEMBERED, Heard
 from retrieval.kinds import KindModel
 from retrieval.model import Reason, Sentence
 from retrieval.words import terms, tokens
@@ -69,8 +71,12 @@ class FirstLook:
             for phrase in trigger.not_when.in_(language)
         }
 
-    def look(self, heard: Heard) -> Alarm | None:
-        """The alarm of a message, or ``None``."""
+    @cached_property
+    def look(self) -> Callable[[Heard], Alarm | None]:
+        """``look(heard)``: the alarm of a message, or ``None``. The last few are remembered: a turn asks twice."""
+        return lru_cache(maxsize=REMEMBERED)(self._look)
+
+    def _look(self, heard: Heard) -> Alarm | None:
         said = " ".join(tokens(fold(heard.text)))
         if said in self._misses:
             return None

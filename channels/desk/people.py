@@ -5,6 +5,7 @@ A new password is made here and shown once, on the page that answers the form; n
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -73,6 +74,19 @@ def router(kit: Kit, desk: Desk, guard: Guard, known: Accounts) -> APIRouter:
         await known.set_password(number, password, keep=signed.session)
         return await show(request, signed, made=(found.trainer, password))
 
+    async def changed(request: Request, signed: SignedIn, number: int, loses: bool,
+                      change: Callable[[Connection], None]) -> Response:
+        """Makes the change, unless an admin is lost by it (``loses``) and nobody else is one."""
+        def work(connection: Connection) -> bool:
+            if loses and trainers.other_admins(connection, number) == 0:
+                return False
+            change(connection)
+            return True
+
+        if not await kit.store.write(work):
+            return await show(request, signed, 409, problem="people.last_admin")
+        return RedirectResponse(_changed(request), 303)
+
     @routes.post("/{number}/role")
     async def role(request: Request, number: int, csrf: Text = "", role: Text = "") -> Response:
         signed = await admin(request, csrf)
@@ -81,15 +95,8 @@ def router(kit: Kit, desk: Desk, guard: Guard, known: Accounts) -> APIRouter:
             return await show(request, signed, 422, problem="people.bad_choice")
         wanted = DeskRole(role)
 
-        def work(connection: Connection) -> bool:
-            if wanted is not DeskRole.ADMIN and trainers.other_admins(connection, number) == 0:
-                return False
-            trainers.set_role(connection, number, wanted)
-            return True
-
-        if not await kit.store.write(work):
-            return await show(request, signed, 409, problem="people.last_admin")
-        return RedirectResponse(_changed(request), 303)
+        return await changed(request, signed, number, wanted is not DeskRole.ADMIN,
+                             lambda connection: trainers.set_role(connection, number, wanted))
 
     @routes.post("/{number}/disabled")
     async def disabled(request: Request, number: int, csrf: Text = "", disabled: Text = "yes") -> Response:
@@ -97,15 +104,8 @@ def router(kit: Kit, desk: Desk, guard: Guard, known: Accounts) -> APIRouter:
         await account(signed, number)
         off = disabled == "yes"
 
-        def work(connection: Connection) -> bool:
-            if off and trainers.other_admins(connection, number) == 0:
-                return False
-            trainers.set_disabled(connection, number, off)
-            return True
-
-        if not await kit.store.write(work):
-            return await show(request, signed, 409, problem="people.last_admin")
-        return RedirectResponse(_changed(request), 303)
+        return await changed(request, signed, number, off,
+                             lambda connection: trainers.set_disabled(connection, number, off))
 
     return routes
 

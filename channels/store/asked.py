@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import JSON, ColumnElement, Connection, Integer, Select, cast, distinct, func, select, type_coerce
+from sqlalchemy import Connection, Select, distinct, func, select
 
+from channels.store import computed
 from channels.store.tables import journal, profiles
 from retrieval.model import AnswerKind
-
-WEEK_S = 7 * 86_400
 
 
 class Asked(NamedTuple):
@@ -33,12 +32,8 @@ class Unanswered(NamedTuple):
 
 def by_week(connection: Connection, cohort: str, since: float, until: float) -> tuple[Asked, ...]:
     """Answers by week from ``since`` on, by kind and card; one that was shown again counts once."""
-    past = (journal.c.at - since) / WEEK_S
-    # SQLite's cast cuts off, PostgreSQL's rounds; not every SQLite has floor()
-    week = cast(past if connection.dialect.name == "sqlite" else func.floor(past), Integer).label("week")
-    body: ColumnElement[Any] = (cast(journal.c.answer, JSON) if connection.dialect.name == "postgresql"
-                                   else type_coerce(journal.c.answer, JSON))  # SQLite's CAST would make it a number
-    card = body["sentences"][0]["card"].as_string().label("card")
+    week = computed.week(connection, journal.c.at, since)
+    card = computed.as_json(connection, journal.c.answer)["sentences"][0]["card"].as_string().label("card")
     # the first entry of each answer, so that looking at its sources later does not count as another question
     first = _answers(cohort, since, until, func.min(journal.c.id).label("id")).group_by(journal.c.answer_id).subquery()
     rows = connection.execute(

@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import JSON, ColumnElement, Connection, Integer, Select, Subquery, cast, distinct, func, select, type_coerce
+from sqlalchemy import ColumnElement, Connection, Select, Subquery, distinct, func, select
 
 from bot.drills import figures
 from bot.drills.figures import Count, Spread, Standing, Take
 from bot.model import ConversationId
+from channels.store import computed
 from channels.store.tables import decisions, drill_runs, profiles
-
-WEEK_S = 7 * 86_400
 
 
 class Drilled(NamedTuple):
@@ -91,9 +90,7 @@ class Practised(NamedTuple):
 
 def mastery(connection: Connection, cohort: str, since: float, until: float) -> tuple[Count, ...]:
     """Graded decisions by competency and week, counted from ``since``."""
-    past = (decisions.c.at - since) / WEEK_S
-    # SQLite's cast cuts off, PostgreSQL's rounds; not every SQLite has floor()
-    week = cast(past if connection.dialect.name == "sqlite" else func.floor(past), Integer).label("week")
+    week = computed.week(connection, decisions.c.at, since)
     rows = connection.execute(
         _of(cohort, decisions.c.competency, week, func.count(), func.count().filter(_held()))
         .where(decisions.c.grade.is_not(None), decisions.c.competency.is_not(None), *_within(since, until))
@@ -181,8 +178,7 @@ def rows(connection: Connection, cohort: str, learners: Sequence[ConversationId]
 def finished(connection: Connection, cohort: str, learners: Sequence[ConversationId], since: float,
              until: float) -> tuple[Finished, ...]:
     """The runs of some learners that came to an ending in the span, in the order they did."""
-    body: ColumnElement[Any] = (cast(drill_runs.c.body, JSON) if connection.dialect.name == "postgresql"
-                                   else type_coerce(drill_runs.c.body, JSON))  # SQLite's CAST would make it a number
+    body = computed.as_json(connection, drill_runs.c.body)
     ended = select(decisions.c.run, func.max(decisions.c.at).label("at")).where(
         decisions.c.conversation.in_(learners)).group_by(decisions.c.run).subquery()
     found = connection.execute(

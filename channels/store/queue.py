@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import JSON, ColumnElement, Connection, Select, cast, func, select, type_coerce
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from bot.model import ConversationId
+from channels.store import computed
 from channels.store.tables import feedback, journal, profiles
 from retrieval.model import Answer
 
@@ -72,8 +73,7 @@ def one(connection: Connection, answer_id: str) -> Found | None:
 
 def _asked(connection: Connection) -> Select[Any]:
     """Of every turn that had an answer: the first 13 fields of ``Asked``."""
-    body: ColumnElement[Any] = (cast(journal.c.answer, JSON) if connection.dialect.name == "postgresql"
-                                   else type_coerce(journal.c.answer, JSON))  # SQLite's CAST would make it a number
+    body = computed.as_json(connection, journal.c.answer)
     return select(
         journal.c.answer_id, journal.c.at, journal.c.conversation, profiles.c.cohort, func.coalesce(journal.c.question, ""),
         journal.c.language, journal.c.country, journal.c.answer_kind, journal.c.answer_reason, journal.c.confidence,

@@ -123,12 +123,14 @@ def test_an_alarm_in_a_free_step_is_answered_and_the_drill_goes_on() -> None:
     assert [reply.kind for reply in moved.replies][:2] == [ReplyKind.ANSWER, ReplyKind.DRILL_FEEDBACK]
     assert moved.run is not None and len(moved.run.decisions) == 2, "nobody may be stuck at a step that asks for such words"
     assert moved.answer is not None and moved.answer.question == "", "words of a free step are not kept"
+    assert all(reply.answer is None or reply.answer.question == "" for reply in moved.replies)
 
 
 def test_a_typed_command_is_never_an_alarm() -> None:
     talk = talking()
     talk.parts = replace(talk.parts, look=lambda _: pytest.fail("a command is not looked at"))
     assert talk.say("/drill").action == Action.LIST_DRILLS
+    assert talk.say("/join 7k2q-4mtx").action == Action.JOIN
 
 
 def test_an_option_that_is_not_there_is_asked_again_without_counting() -> None:

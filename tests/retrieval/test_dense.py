@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from retrieval.dense import Exact, open_chroma, write_chroma
+from retrieval.dense import CARRIED, Exact, carry_chroma, open_chroma, write_chroma
 from retrieval.errors import IndexBroken
 
 
@@ -42,3 +42,27 @@ def test_a_missing_store_is_refused(tmp_path: Path) -> None:
 def test_exact_search_of_fewer_than_asked() -> None:
     found, cosines = Exact(vectors(3)).nearest(vectors(1, seed=5)[0], 10)
     assert len(found) == 3 and list(cosines) == sorted(cosines, reverse=True)
+
+
+def test_a_store_is_carried_over_with_its_few_changes(tmp_path: Path) -> None:
+    before = vectors()
+    write_chroma(before, "crm-old", tmp_path / "old")
+    after = before.copy()
+    after[[7, 42, 299]] = vectors(3, seed=8)
+    assert carry_chroma(after, "crm-new", tmp_path / "new", before, "crm-old", tmp_path / "old")
+    chroma = open_chroma(after, "crm-new", tmp_path / "new", probes=len(after))
+    for position in (7, 42, 299):
+        found, _ = chroma.nearest(after[position], 1)
+        assert found.tolist() == [position], "an edited text is found by its new meaning"
+        assert position not in chroma.nearest(before[position], 1)[0], "and not by its old one"
+    chroma.close()
+    open_chroma(before, "crm-old", tmp_path / "old", probes=len(before)).close()
+
+
+@pytest.mark.parametrize("changed", ["another number", "too many"])
+def test_a_store_that_changed_much_is_written_anew(tmp_path: Path, changed: str) -> None:
+    before = vectors(CARRIED + 100)
+    write_chroma(before, "crm-old", tmp_path / "old")
+    after = before[:-1] if changed == "another number" else vectors(CARRIED + 100, seed=3)
+    assert not carry_chroma(after, "crm-new", tmp_path / "new", before, "crm-old", tmp_path / "old")
+    assert not (tmp_path / "new").exists()

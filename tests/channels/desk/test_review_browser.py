@@ -11,7 +11,7 @@ from pathlib import Path
 import axe_playwright_python
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext
 
 from channels.app import create_app
 from channels.desk import session
@@ -21,7 +21,6 @@ from channels.store import trainers
 from tests.channels import standin
 from tests.channels.conftest import free_port
 from tests.channels.desk.test_review_pages import NOW, fill
-from tests.web.conftest import CHROMIUM, FLAGS
 
 pytestmark = pytest.mark.browser
 AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
@@ -48,16 +47,6 @@ def address(kit: Kit) -> Iterator[str]:
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join(20)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.skip("Chromium is not installed; run docker/system.sh test as root")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield opened
-        opened.close()
 
 
 def sign_in(context: BrowserContext, kit: Kit, address: str, name: str) -> None:
