@@ -91,7 +91,7 @@ def _by_evidence(
         return _refused(Reason.NOT_COVERED, question, heard, found, library)
     if zone is Zone.CLOSEST:
         return _base(question, person, found, library.content, library.ranker).model_copy(
-            update={"kind": AnswerKind.CLARIFY, "reason": Reason.CLOSEST_SOURCE, "sentences": sentences[:3]}
+            update={"kind": AnswerKind.CLARIFY, "reason": Reason.CLOSEST_SOURCE, "sentences": sentences}
         )
     return _grounded(sentences, question, person, found, library, [])
 

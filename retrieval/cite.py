@@ -9,13 +9,22 @@ from knowledge_base.quote import check_quote
 from retrieval.model import Citation
 from retrieval.words import terms
 
-_END = re.compile(r"(?<=[.;:!?])\s+(?=[^a-z\s])")
-LONGEST_QUOTE = 320
+_END = re.compile(r"(?<=[.!?])\s+(?=[^a-z\s])")
+_SHORT = re.compile(
+    r"(?:^|[\s(«\"'])(?:arts?|p[aá]rrs?|paras?|n[úu]ms?|nos?|n|inc|incs|lits?|al|als|caps?|secs?|p[aá]gs?|pp?|cf|vs)\.$", re.I
+)
+"""An abbreviation at the end: with a number behind it, no sentence ends there."""
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of a digest, each an exact span of it."""
-    return [part for part in _END.split(text.strip()) if part]
+    """The sentences of a digest, each an exact span of it. "art. 11" and "16 to 20 years" stay with what they belong to."""
+    whole, found, start = text.strip(), [], 0
+    for end in _END.finditer(whole):
+        if whole[end.end()].isdigit() and _SHORT.search(whole[start : end.start()]):
+            continue
+        found.append(whole[start : end.start()])
+        start = end.end()
+    return [part for part in (*found, whole[start:]) if part]
 
 
 def cite(content: Content, ref: Ref, language: Language, about: str) -> Citation:
@@ -25,8 +34,6 @@ def cite(content: Content, ref: Ref, language: Language, about: str) -> Citation
     wanted = set(terms(about, language))
     spans = sentences(words)
     quote = max(spans, key=lambda span: (len(wanted & set(terms(span, language))), -len(span)))
-    if len(quote) > LONGEST_QUOTE:
-        quote = quote[: quote.rfind(" ", 0, LONGEST_QUOTE)]
     return Citation(
         instrument=instrument.id,
         pinpoint=provision.pinpoint,

@@ -1,7 +1,8 @@
 """Ranked cards and provisions in, the sentences of an answer out: extractive, direct answer first, phone-sized.
 
 Sentences are statements of the best card that hold for this person's role and country, or sentences of a provision's
-digest when a text itself was asked for. At most 900 characters; when all does not fit, the direct answer stays, then the
+digest when a text itself was asked for. At most 900 characters, but for a text asked for by name with the stricter standard
+that overrides it: both come whole. When not all of a card fits, the direct answer stays, then the
 duty to help and to report, then what is nearest to the question.
 """
 
@@ -119,22 +120,25 @@ def _sentence(card: Card, statement: Statement, content: Content, person: Person
 def from_provisions(
     refs: Sequence[Ref], content: Content, person: Person, room: int = LONGEST, most: int = 3
 ) -> tuple[Sentence, ...]:
-    """The digests of ``refs`` sentence by sentence, with any stricter standard beside a weaker national rule."""
-    found: list[Sentence] = []
+    """The digests of ``refs`` sentence by sentence, each after the stricter standards that override it.
+
+    A digest comes whole or not at all: its last sentence may be the exception. The first place always comes, with what
+    overrides it, even where that is longer than ``room``; others only where they fit.
+    """
+    said: dict[Ref, list[str]] = {}
     length = 0
-    for ref in _with_stricter(refs[:most], content):
-        _, provision = content.place(ref)
-        for text in sentences(provision.words.in_(person.language)):
-            if length + len(text) > room and found:
-                return tuple(found)
-            found.append(Sentence(text=text, citations=(cite(content, ref, person.language, text),)))
-            length += len(text) + 1
-    return tuple(found)
-
-
-def _with_stricter(refs: Sequence[Ref], content: Content) -> list[Ref]:
-    """Each place after the standards that override it."""
-    return list(dict.fromkeys(found for ref in refs for found in (*content.stricter(ref), ref)))
+    for place in refs[:most]:
+        more = {
+            ref: sentences(content.place(ref)[1].words.in_(person.language))
+            for ref in (*content.stricter(place), place) if ref not in said
+        }
+        size = sum(len(text) + 1 for texts in more.values() for text in texts)
+        if said and length + size > room + 1:
+            break
+        said.update(more)
+        length += size
+    spoken = [(ref, text) for ref, texts in said.items() for text in texts]
+    return tuple(Sentence(text=text, citations=(cite(content, ref, person.language, text),)) for ref, text in spoken)
 
 
 def _overlap(one: str, other: str, language: Language) -> float:

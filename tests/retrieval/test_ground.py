@@ -65,3 +65,33 @@ def test_sentences_put_together_are_the_text(library: Library) -> None:
             for language in Language:
                 text = provision.words.in_(language)
                 assert " ".join(sentences(text)).split() == text.split()
+
+
+def test_no_sentence_of_any_digest_ends_with_an_abbreviation(library: Library) -> None:
+    cut = {"art.", "arts.", "(art.", "(arts.", "para.", "paras.", "párr.", "párrs.", "inc."}
+    for instrument in library.content.instruments.values():
+        for provision in instrument.provisions:
+            for language in Language:
+                words = provision.words.in_(language)
+                said = sentences(words)
+                assert "".join("".join(said).split()) == "".join(words.split()), "nothing is lost"
+                assert not [one for one in said if one.split()[-1] in cut], (instrument.id, provision.anchor)
+
+
+def test_a_text_asked_for_comes_whole_with_what_overrides_it(library: Library) -> None:
+    ref = Ref("per_dl_1186#art-8-4")
+    for language in Language:
+        said = [one.text for one in from_provisions([ref], library.content, Person(language, None, None, DAY))]
+        for whole in (*library.content.stricter(ref), ref):
+            words = sentences(library.content.place(whole)[1].words.in_(language))
+            assert [one for one in said if one in words] == words, "an exception must not be cut off"
+
+
+def test_further_texts_come_only_where_they_fit(library: Library) -> None:
+    refs = [Ref("un_bpuff_1990#principle-9"), Ref("icoc_2021#para-31"), Ref("un_bpuff_1990#principle-5")]
+    said = from_provisions(refs, library.content, Person(Language.PT, None, None, DAY), room=700)
+    texts = {one.text for one in said}
+    for ref in refs:
+        words = sentences(library.content.place(ref)[1].words.pt)
+        assert len(texts & set(words)) in (0, len(set(words))), "whole or not at all"
+    assert sum(len(text) + 1 for text in texts) <= 701
