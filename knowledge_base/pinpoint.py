@@ -30,12 +30,16 @@ _WORDS: dict[str, dict[Language, str]] = {
 }
 _WORD = re.compile(r"[^\W\d_]+")
 _ROMAN = re.compile(r"[ivxlc]+")
+_MARKS = re.compile("[\u0300-\u036f]+")
 
 
 def fold(text: str) -> str:
     """Lower case without accents: ``Acção`` → ``accao``."""
-    decomposed = unicodedata.normalize("NFKD", text.lower())
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+    lower = text.lower()
+    if lower.isascii():
+        return lower
+    bare = _MARKS.sub("", unicodedata.normalize("NFKD", lower))
+    return bare if bare.isascii() else "".join(c for c in bare if not unicodedata.combining(c))
 
 
 def anchor(pinpoint: str) -> Anchor:

@@ -65,7 +65,7 @@ def _answer(question: Question, heard: Heard, library: Library) -> Answer:
     found = _look(heard, library, question, country)
     if _abroad(named, country, library) and not whose.own:
         return _refused(Reason.WRONG_COUNTRY, question, heard, found, library, named)
-    named = [ref for ref in named if _holds(ref, question, library)]
+    named = [ref for ref in named if _begun(ref, question, library)]
     if named:
         sentences = ground(from_provisions(named, library.content, person), library.content, person.language)
         return _grounded(sentences, question, person, found, library, named)
@@ -210,6 +210,7 @@ def _abroad(named: list[Ref], country: Country | None, library: Library) -> bool
     return None not in owners and country not in owners
 
 
-def _holds(ref: Ref, question: Question, library: Library) -> bool:
-    _, provision = library.content.place(ref)
-    return provision.in_force.holds_on(question.as_of)
+def _begun(ref: Ref, question: Question, library: Library) -> bool:
+    """Whether a place asked for by name is not younger than that day. One that has ended says so itself: "do not cite …"."""
+    start = library.content.place(ref)[1].in_force.start
+    return start is None or start <= question.as_of

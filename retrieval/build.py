@@ -6,8 +6,10 @@ self-test → manifest → pointer. Anything that fails leaves the old index in 
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 
@@ -17,7 +19,7 @@ from knowledge_base.check import check
 from knowledge_base.load import CONTENT, content_version, load_content
 from knowledge_base.model import Content, Language
 from retrieval.card_model import fit_cards
-from retrieval.dense import carry_chroma, open_chroma, write_chroma
+from retrieval.dense import Numbers, carry_chroma, open_chroma, write_chroma
 from retrieval.encode import Vectors
 from retrieval.errors import IndexBroken, IndexMissing
 from retrieval.fits import examples_hash, reusable, write_examples
@@ -74,6 +76,18 @@ def export_model(models: Path, say: Say = lambda _: None) -> None:
         export_onnx(models / "minilm")
 
 
+@contextlib.contextmanager
+def _few_collections() -> Iterator[None]:
+    """Many objects come and nearly all stay: looking for garbage as often as usual takes a third of the time."""
+    before = gc.get_threshold()
+    gc.set_threshold(1_000_000, 20, 20)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+@_few_collections()
 def build(
     index: Path,
     models: Path,
@@ -134,7 +148,7 @@ def build(
         fitted_on=fits.fitted_on if fits else examples_hash(content),
     )
     write_manifest(folder, manifest)
-    library = assemble(folder, manifest, encoder, pivot, chroma_server)
+    library = assemble(folder, manifest, encoder, pivot, chroma_server, repair)
     if not fits:
         say("fitting the evidence gate")
         manifest = manifest.model_copy(update={"gate": fit_gate(library, held, Random(SEED))})
@@ -159,10 +173,13 @@ def _write_parts(
     (folder / "store.json").write_text(Store(content=content, passages=found).model_dump_json(by_alias=True))
     np.save(folder / "vectors.npy", vectors)
     say("writing vectors to Chroma")
-    if server or not _carried(folder, vectors, name):
+    numbers = None if server else _carried(folder, vectors, name)
+    if numbers is None:
+        numbers = np.arange(len(vectors))
         shutil.rmtree(folder / "chroma", ignore_errors=True)
         write_chroma(vectors, f"crm-{name}", folder / "chroma", server)
-    open_chroma(vectors, f"crm-{name}", folder / "chroma", server).close()
+    np.save(folder / "numbers.npy", numbers)
+    open_chroma(vectors, f"crm-{name}", folder / "chroma", server, numbers=numbers).close()
     say("indexing words")
     build_lexical(Language.EN, [p.english for p in found]).save(folder / "bm25-english")
     build_lexical(Language.EN, card_words(found) or [""]).save(folder / "bm25-cards")
@@ -170,16 +187,17 @@ def _write_parts(
         build_lexical(language, [p.native.get(language, "") for p in found]).save(folder / f"bm25-{language}")
 
 
-def _carried(folder: Path, vectors: Vectors, name: str) -> bool:
-    """Whether the store of the index in use could be taken over."""
+def _carried(folder: Path, vectors: Vectors, name: str) -> Numbers | None:
+    """The ids of ``vectors`` in the store of the index in use, if it could be taken over."""
     try:
         old, manifest = current(folder.parent), current_manifest(folder.parent)
         if old is None or manifest.format != FORMAT:
-            return False
-        before = np.load(old / "vectors.npy")
-        return carry_chroma(vectors, f"crm-{name}", folder / "chroma", before, manifest.collection, old / "chroma")
+            return None
+        before, numbers = np.load(old / "vectors.npy"), np.load(old / "numbers.npy")
+        return carry_chroma(
+            vectors, f"crm-{name}", folder / "chroma", before, numbers, manifest.collection, old / "chroma")
     except Exception:  # whatever is wrong with the old one, a new one is written
-        return False
+        return None
 
 
 def _train(

@@ -19,10 +19,14 @@ from numpy.typing import NDArray
 from retrieval.encode import Vectors
 from retrieval.errors import IndexBroken
 
-CARRIED = 500  # vectors that may change while the rest of the graph is kept
+CARRIED = 500  # vectors that may come or go while the rest of the graph is kept
 BATCH = 5000  # Chroma refuses more than 5,461 at once
 EXACT_ENOUGH = {"ef_search": 800, "ef_construction": 128, "max_neighbors": 24}
 """Of the 400 nearest of 19,468 it finds 0.9994; twice the width finds 0.9997 and takes 1.4 times as long to build."""
+
+
+Numbers = NDArray[np.int64]
+"""The id in the store of the vector at each position."""
 
 
 class Dense(Protocol):
@@ -53,17 +57,19 @@ class Exact:
 
 
 class Chroma:
-    """One collection, embedded or on a server; ids are positions, vectors are always ours."""
+    """One collection, embedded or on a server; ids are numbers, vectors are always ours."""
 
-    def __init__(self, client: ClientAPI, name: str) -> None:
+    def __init__(self, client: ClientAPI, name: str, numbers: Numbers) -> None:
         self._client = client
+        self._positions = np.full(int(numbers.max(initial=-1)) + 1, -1, dtype=np.int64)
+        self._positions[numbers] = np.arange(len(numbers))
         self._collection = client.get_collection(name, embedding_function=None)
 
     def nearest(self, vector: Vectors, most: int) -> tuple[NDArray[np.int64], Vectors]:
         found = self._collection.query(query_embeddings=[vector], n_results=most, include=["distances"])
         distances = (found["distances"] or [[]])[0]
         return (
-            np.array([int(i) for i in found["ids"][0]], dtype=np.int64),
+            self._positions[np.array([int(i) for i in found["ids"][0]], dtype=np.int64)],
             1.0 - np.array(distances, dtype=np.float32),
         )
 
@@ -105,30 +111,50 @@ def write_chroma(vectors: Vectors, name: str, folder: Path | None = None, server
         close()
 
 
-def carry_chroma(vectors: Vectors, name: str, folder: Path, before: Vectors, old_name: str, old_folder: Path) -> bool:
-    """Copy the store of the build before and exchange the vectors that changed; ``False`` when writing anew is better."""
-    if before.shape != vectors.shape or not old_folder.exists():
-        return False
-    changed = np.flatnonzero(np.abs(before - vectors).max(axis=1) > 0)
-    if len(changed) > CARRIED:
-        return False
+def carry_chroma(vectors: Vectors, name: str, folder: Path, before: Vectors, numbers: Numbers, old_name: str,
+                 old_folder: Path) -> Numbers | None:
+    """Copy the store of the build before and exchange the vectors that changed, came or went.
+
+    ``before`` (m, d) and ``numbers`` (m) are what it holds and under which ids. The ids of ``vectors`` (n), or ``None``
+    when writing anew is better.
+    """
+    known: dict[bytes, list[int]] = {}
+    for row, number in zip(before, numbers.tolist(), strict=True):
+        known.setdefault(row.tobytes(), []).append(number)
+    fresh = int(numbers.max(initial=-1)) + 1
+    found = np.full(len(vectors), -1, dtype=np.int64)
+    for position, row in enumerate(vectors):
+        kept = known.get(row.tobytes())
+        if kept:
+            found[position] = kept.pop()
+    new = np.flatnonzero(found < 0)
+    gone = [number for left in known.values() for number in left]
+    if len(new) + len(gone) > CARRIED or not old_folder.exists():
+        return None
+    found[new] = fresh + np.arange(len(new))
     shutil.copytree(old_folder, folder)
     client = _client(folder, None)
     collection = client.get_collection(old_name, embedding_function=None)
-    if len(changed):
-        collection.update(ids=[str(i) for i in changed], embeddings=vectors[changed])
+    if gone:
+        collection.delete(ids=[str(number) for number in gone])
+    if len(new):
+        collection.add(ids=[str(number) for number in found[new]], embeddings=vectors[new])
     if name != old_name:
         collection.modify(name=name)
     client.close()
-    return True
+    return found
 
 
 def open_chroma(
-    vectors: Vectors, name: str, folder: Path | None = None, server: str | None = None, probes: int = 50
+    vectors: Vectors, name: str, folder: Path | None = None, server: str | None = None, probes: int = 50,
+    numbers: Numbers | None = None,
 ) -> Chroma:
-    """Open and test: the count is right and ``probes`` known vectors find themselves; raises ``IndexBroken``."""
+    """Open and test: the count is right and ``probes`` known vectors find themselves; raises ``IndexBroken``.
+
+    ``numbers``: as ``carry_chroma`` returned them; ``None``: every vector has its position as id.
+    """
     try:
-        chroma = Chroma(_client(folder, server), name)
+        chroma = Chroma(_client(folder, server), name, np.arange(len(vectors)) if numbers is None else numbers)
     except Exception as error:
         raise IndexBroken(f"the vector store cannot be opened ({type(error).__name__}); run make index") from error
     if chroma.count() != len(vectors):

@@ -90,9 +90,10 @@ def open_library(
 
 
 def assemble(
-    folder: Path, manifest: Manifest, encoder: Encoder, pivot: Pivot | None, chroma_server: str | None = None
+    folder: Path, manifest: Manifest, encoder: Encoder, pivot: Pivot | None, chroma_server: str | None = None,
+    repair: dict[Language, Repair] | None = None,
 ) -> Library:
-    """The library of one index directory with the given encoder and translator."""
+    """The library of one index directory with the given encoder and translator; ``repair``: its ``repairs``, if at hand."""
     store = Store.model_validate_json((folder / "store.json").read_bytes())
     content, passages = store.content, store.passages
     vectors = np.load(folder / "vectors.npy")
@@ -112,7 +113,7 @@ def assemble(
         encoder=encoder,
         pivot=pivot,
         languages=LanguageModel(arrays["language_weights"], arrays["language_bias"]),
-        repairs=repairs(content, passages),
+        repairs=repair or repairs(content, passages),
         terms=Terms(content.pivot_terms),
     )
     return Library(
@@ -132,7 +133,8 @@ def assemble(
 
 def _dense(folder: Path, manifest: Manifest, vectors: np.ndarray, server: str | None) -> tuple[Dense, bool]:
     try:
-        return open_chroma(vectors, manifest.collection, folder / "chroma", server), False
+        numbers = np.load(folder / "numbers.npy")
+        return open_chroma(vectors, manifest.collection, folder / "chroma", server, numbers=numbers), False
     except IndexBroken:
         return Exact(vectors), True
 

@@ -14,10 +14,12 @@ from functools import lru_cache
 
 import wordfreq
 from rapidfuzz.distance import DamerauLevenshtein
+from rapidfuzz.process import extract_iter
 
 from knowledge_base.model import GlossaryEntry, Language
 from knowledge_base.pinpoint import fold
 
+_DOUBLE = re.compile(r"(.)\1+")
 _TOKEN = re.compile(r"[^\W\d_]+")
 KNOWN = 1.8  # Zipf frequency from which a general word counts as correctly spelt: rare words are words too (acequia)
 CLEARLY = 0.7  # an accented form replaces what was typed when it is this much (log10) more frequent
@@ -27,9 +29,9 @@ def sound(folded: str) -> str:
     """What a folded word sounds like in Spanish and Portuguese: b/v, s/z/ç, h, y/ll, qu/k, double letters."""
     text = folded.replace("ll", "y").replace("lh", "l").replace("nh", "n").replace("ch", "x").replace("ph", "f")
     text = text.replace("qu", "k").replace("h", "")
-    text = re.sub(r"c(?=[ei])", "s", text).replace("c", "k").replace("v", "b").replace("z", "s").replace("w", "u")
-    text = re.sub(r"g(?=[ei])", "j", text).replace("m", "n")
-    return re.sub(r"(.)\1+", r"\1", text)
+    text = text.replace("ce", "se").replace("ci", "si").replace("c", "k").replace("v", "b").replace("z", "s")
+    text = text.replace("w", "u").replace("ge", "je").replace("gi", "ji").replace("m", "n")
+    return _DOUBLE.sub(r"\1", text)
 
 
 class Repair:
@@ -43,13 +45,15 @@ class Repair:
         self._ours = {word for word in ours if len(word) > 1}
         self._by_fold: dict[str, list[str]] = defaultdict(list)
         self._by_sound: dict[str, list[str]] = defaultdict(list)
-        self._near: dict[tuple[str, int], list[str]] = defaultdict(list)
+        self._near: dict[tuple[str, int], tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
         common = {word for word, frequency in self._general.items() if frequency > 1e-6 and word.isalpha()}
         for word in sorted(self._ours | common):
             folded = fold(word)
             self._by_fold[folded].append(word)
             self._by_sound[sound(folded)].append(word)
-            self._near[folded[:1], len(folded)].append(word)
+            words, bare = self._near[folded[:1], len(folded)]
+            words.append(word)
+            bare.append(folded)
         self._glossary = {fold(entry.word): entry.to for entry in glossary}
         field = [fold(entry.word) for entry in glossary if entry.kind in ("slang", "term")]
         self._phrases = _whole_words(sorted(field, key=len, reverse=True))
@@ -113,9 +117,11 @@ class Repair:
         allowed = 2 if len(folded) >= 7 else 1
         best: tuple[float, str] | None = None
         for length in range(len(folded) - allowed, len(folded) + allowed + 1):
-            for word in self._near.get((folded[:1], length), []):
-                distance = DamerauLevenshtein.distance(folded, fold_cached(word), score_cutoff=allowed)
-                if distance <= allowed and (distance == 1 or word in self._ours):
+            words, bare = self._near.get((folded[:1], length), ((), ()))
+            scorer = DamerauLevenshtein.distance
+            for _, distance, place in extract_iter(folded, bare, scorer=scorer, processor=None, score_cutoff=allowed):
+                word = words[place]
+                if distance == 1 or word in self._ours:
                     score = self._score(word) - 3.0 * distance
                     if best is None or score > best[0]:
                         best = (score, word)
@@ -124,9 +130,3 @@ class Repair:
 
 def _whole_words(words: Sequence[str]) -> re.Pattern[str] | None:
     return re.compile(r"(?<!\w)(" + "|".join(re.escape(word) for word in words) + r")(?!\w)") if words else None
-
-
-@lru_cache(maxsize=262144)
-def fold_cached(word: str) -> str:
-    """``fold`` remembered: the same vocabulary is compared with every unknown word."""
-    return fold(word)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
-import socket
 import subprocess
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +16,7 @@ from sqlalchemy import create_engine, text
 
 from channels.kit import Kit
 from tests.channels import standin
+from tests.conftest import free_port
 
 SERVERS = ("/usr/lib/postgresql/17/bin", "/usr/lib/postgresql/16/bin", "/usr/lib/postgresql/15/bin", "/usr/local/bin",
            "/usr/bin")
@@ -38,12 +39,15 @@ def postgres(postgres_server: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of a PostgreSQL of our own, on loopback, without a database name; skipped where there is no server."""
+def postgres_server() -> Iterator[str]:
+    """Address of a PostgreSQL of our own, on loopback, without a database name; skipped where there is no server.
+
+    Not under pytest's own folder: another run beside this one would close that to the server's user.
+    """
     home = next((Path(folder) for folder in SERVERS if (Path(folder) / "initdb").exists()), None)
     if home is None:
         pytest.skip("no PostgreSQL server programs here")
-    folder = tmp_path_factory.mktemp("postgres")
+    folder = Path(tempfile.mkdtemp(prefix="crm-postgres-"))
     user = _server_user(folder)
     data, port = folder / "data", free_port()
 
@@ -59,12 +63,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         pytest.skip(f"PostgreSQL does not start here: {error.stderr.decode()[-200:]}")
     yield f"postgresql+psycopg://crm@127.0.0.1:{port}"
     run(str(home / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _server_user(folder: Path) -> str | None:
@@ -73,7 +72,5 @@ def _server_user(folder: Path) -> str | None:
         return None
     names = {entry.pw_name for entry in pwd.getpwall()}
     user = "postgres" if "postgres" in names else "nobody"
-    for parent in (folder, *folder.parents[:2]):
-        parent.chmod(parent.stat().st_mode | 0o011)
     shutil.chown(folder, user)
     return user

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.channels.conftest import free_port
+from tests.conftest import free_port
 from tests.telegram_emulator.phone import Emulator
 from tests.telegram_emulator.server import Server
 

@@ -19,7 +19,7 @@ from channels.store import inbox, outbox
 from channels.telegram import connect, webhook
 from channels.worker import Worker
 from tests.channels import standin
-from tests.channels.conftest import free_port
+from tests.conftest import free_port
 from tests.telegram_emulator.phone import TOKEN, Emulator, Fault, Shown
 from tests.telegram_emulator.server import Server
 

@@ -30,7 +30,7 @@ from channels.assemble import working
 from channels.telegram import connect, webhook
 from channels.worker import Worker
 from tests.channels import standin
-from tests.channels.conftest import free_port
+from tests.conftest import free_port
 
 ROOT = Path(__file__).parents[2]
 HOME = Path(os.environ.get("TELEMELYA_VENV", str(ROOT / ".venv-telemelya"))) / "bin"

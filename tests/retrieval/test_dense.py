@@ -44,25 +44,37 @@ def test_exact_search_of_fewer_than_asked() -> None:
     assert len(found) == 3 and list(cosines) == sorted(cosines, reverse=True)
 
 
-def test_a_store_is_carried_over_with_its_few_changes(tmp_path: Path) -> None:
+def test_a_store_is_carried_over_with_what_changed_came_and_went(tmp_path: Path) -> None:
     before = vectors()
     write_chroma(before, "crm-old", tmp_path / "old")
-    after = before.copy()
-    after[[7, 42, 299]] = vectors(3, seed=8)
-    assert carry_chroma(after, "crm-new", tmp_path / "new", before, "crm-old", tmp_path / "old")
-    chroma = open_chroma(after, "crm-new", tmp_path / "new", probes=len(after))
-    for position in (7, 42, 299):
-        found, _ = chroma.nearest(after[position], 1)
-        assert found.tolist() == [position], "an edited text is found by its new meaning"
-        assert position not in chroma.nearest(before[position], 1)[0], "and not by its old one"
+    changed, came = vectors(3, seed=8), vectors(4, seed=9)
+    after = np.insert(np.delete(before, [10, 11], axis=0), 100, came, axis=0)
+    after[[7, 42, 299]] = changed
+    numbers = carry_chroma(after, "crm-new", tmp_path / "new", before, np.arange(len(before)), "crm-old", tmp_path / "old")
+    assert numbers is not None and len(set(numbers.tolist())) == len(after)
+    chroma = open_chroma(after, "crm-new", tmp_path / "new", probes=len(after), numbers=numbers)
+    for query in (*after, *before):
+        ours, cosines = chroma.nearest(query, 1)
+        exact, best = Exact(after).nearest(query, 1)
+        assert ours.tolist() == exact.tolist() and cosines[0] == pytest.approx(best[0], abs=1e-3)
     chroma.close()
     open_chroma(before, "crm-old", tmp_path / "old", probes=len(before)).close()
 
 
-@pytest.mark.parametrize("changed", ["another number", "too many"])
-def test_a_store_that_changed_much_is_written_anew(tmp_path: Path, changed: str) -> None:
+def test_a_store_that_was_carried_can_be_carried_again(tmp_path: Path) -> None:
+    stored, numbers, name = vectors(), np.arange(300), "crm-0"
+    write_chroma(stored, name, tmp_path / "0")
+    for turn in range(1, 4):
+        after = np.insert(stored[:-1], turn, vectors(2, seed=20 + turn), axis=0)
+        found = carry_chroma(after, f"crm-{turn}", tmp_path / str(turn), stored, numbers, name, tmp_path / str(turn - 1))
+        assert found is not None
+        stored, numbers, name = after, found, f"crm-{turn}"
+    open_chroma(stored, name, tmp_path / "3", probes=len(stored), numbers=numbers).close()
+
+
+def test_a_store_that_changed_much_is_written_anew(tmp_path: Path) -> None:
     before = vectors(CARRIED + 100)
     write_chroma(before, "crm-old", tmp_path / "old")
-    after = before[:-1] if changed == "another number" else vectors(CARRIED + 100, seed=3)
-    assert not carry_chroma(after, "crm-new", tmp_path / "new", before, "crm-old", tmp_path / "old")
+    after = vectors(CARRIED + 100, seed=3)
+    assert carry_chroma(after, "crm-new", tmp_path / "new", before, np.arange(len(before)), "crm-old", tmp_path / "old") is None
     assert not (tmp_path / "new").exists()

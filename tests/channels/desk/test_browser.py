@@ -24,7 +24,7 @@ from channels.store.trainers import DeskRole
 from channels.worker import Worker
 from tests.channels import standin
 from tests.channels.desk import desk
-from tests.web.conftest import free_port
+from tests.conftest import free_port
 from tests.web.test_widget import violations
 
 pytestmark = pytest.mark.browser

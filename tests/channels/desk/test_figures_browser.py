@@ -17,8 +17,8 @@ from channels.desk import overview
 from channels.kit import Kit
 from channels.store import figures
 from channels.store.cohorts import Cohort
-from tests.channels.conftest import free_port
 from tests.channels.desk import desk, practice
+from tests.conftest import free_port
 from tests.web.test_widget import violations
 
 pytestmark = pytest.mark.browser

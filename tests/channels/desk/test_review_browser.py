@@ -19,8 +19,8 @@ from channels.desk.routes import install
 from channels.kit import Kit
 from channels.store import trainers
 from tests.channels import standin
-from tests.channels.conftest import free_port
 from tests.channels.desk.test_review_pages import NOW, fill
+from tests.conftest import free_port
 
 pytestmark = pytest.mark.browser
 AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
