@@ -140,12 +140,12 @@ def _dense(folder: Path, manifest: Manifest, vectors: np.ndarray, server: str | 
 
 
 def repairs(content: Content, passages: tuple[Passage, ...]) -> dict[Language, Repair]:
-    """One repairer per language, over the words of all checked texts (not of the deliberately misspelt phrasings)."""
+    """One repairer per language, over the words of all checked texts (phrasings are misspelt on purpose) and how we are asked."""
+    texts: dict[tuple[Language, bool], list[str]] = {(language, spoken): [] for language in Language for spoken in (True, False)}
+    for passage in passages:
+        for language, text in passage.native.items():
+            texts[language, passage.kind == "phrasing"].append(text)
     return {
-        language: Repair(
-            language,
-            (p.native[language] for p in passages if p.kind != "phrasing" and language in p.native),
-            getattr(content.glossary, language.value),
-        )
+        language: Repair(language, texts[language, False], getattr(content.glossary, language.value), texts[language, True])
         for language in Language
     }

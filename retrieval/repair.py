@@ -1,27 +1,30 @@
 """A question as typed in, the same question with accents, typos and field words repaired out.
 
-Every token that is not a word is mapped to the nearest one of (our content + a general word list): same letters without
-accents first, then same sound, then one or two edits. Missing accents alone cost 10 points of recall, 40 % typos 31
-(findings/retrieval.md, section 2.4). The original is kept beside the repaired text, never overwritten.
+Every token that is not a word is mapped to one of (our content + a general word list): the same letters with accents, or
+the likeliest, by the words around, of those that sound or are spelt nearly so. Missing accents alone cost 10 points of
+recall, 40 % typos 31 (findings/retrieval.md, section 2.4). The original is kept beside the repaired text, never overwritten.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 import wordfreq
-from rapidfuzz.distance import DamerauLevenshtein
-from rapidfuzz.process import extract_iter
 
 from knowledge_base.model import GlossaryEntry, Language
 from knowledge_base.pinpoint import fold
+from retrieval.spelling import EDIT, Speller
 
 _DOUBLE = re.compile(r"(.)\1+")
 _TOKEN = re.compile(r"[^\W\d_]+")
 KNOWN = 1.8  # Zipf frequency from which a general word counts as correctly spelt: rare words are words too (acequia)
+OFTEN = 4.0  # in a question full of slips, rarer words that our texts do not use may be slips too (abso, iman)
+FULL = 0.15  # share of damaged words from which a question is full of slips
+LEFT = 14.0  # what leaving a damaged word as typed costs in nats, beside words that were perhaps meant
 CLEARLY = 0.7  # an accented form replaces what was typed when it is this much (log10) more frequent
 
 
@@ -37,23 +40,24 @@ def sound(folded: str) -> str:
 class Repair:
     """Repairs questions in one language; immutable after construction, safe in threads."""
 
-    def __init__(self, language: Language, texts: Iterable[str], glossary: Iterable[GlossaryEntry]) -> None:
-        glossary = tuple(glossary)
+    def __init__(
+        self, language: Language, texts: Iterable[str], glossary: Iterable[GlossaryEntry], spoken: Iterable[str] = ()
+    ) -> None:
+        """``texts`` are checked texts, whose words are right; ``spoken`` ways of asking, which say what goes with what."""
+        glossary, texts = tuple(glossary), tuple(texts)
         self.language = language
-        self._general: dict[str, float] = dict(wordfreq.get_frequency_dict(language.value, wordlist="best"))
+        general = wordfreq.get_frequency_dict(language.value, wordlist="best")
         ours = Counter(token.lower() for text in texts for token in _TOKEN.findall(text))
         self._ours = {word for word in ours if len(word) > 1}
         self._by_fold: dict[str, list[str]] = defaultdict(list)
         self._by_sound: dict[str, list[str]] = defaultdict(list)
-        self._near: dict[tuple[str, int], tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
-        common = {word for word, frequency in self._general.items() if frequency > 1e-6 and word.isalpha()}
+        common = {word for word, frequency in general.items() if frequency > 1e-6 and word.isalpha()}
+        rare = (word for word, frequency in general.items() if 1e-6 >= frequency > 10 ** (KNOWN - 9) and not word.isascii())
+        self._accents = {folded: word for word in rare if (folded := fold(word)) != word}
         for word in sorted(self._ours | common):
             folded = fold(word)
             self._by_fold[folded].append(word)
             self._by_sound[sound(folded)].append(word)
-            words, bare = self._near[folded[:1], len(folded)]
-            words.append(word)
-            bare.append(folded)
         self._glossary = {fold(entry.word): entry.to for entry in glossary}
         field = [fold(entry.word) for entry in glossary if entry.kind in ("slang", "term")]
         self._phrases = _whole_words(sorted(field, key=len, reverse=True))
@@ -61,10 +65,56 @@ class Repair:
         self._spelt = {word: to for word, to in spelt.items() if word != fold(to)}
         self._short = _whole_words(sorted(self._spelt, key=len, reverse=True))
         self._word = lru_cache(maxsize=8192)(self._repair_word)
+        heard = [_TOKEN.findall(fold(text)) for text in (*texts, *map(self._written_out, spoken))]
+        self._speller = Speller(self._shares(general), heard)
 
     def __call__(self, text: str) -> str:
         """``text`` with short forms written out and each unknown word repaired; the rest stays as typed."""
-        return _TOKEN.sub(lambda match: self._word(match.group()), self._written_out(text))
+        text = self._written_out(text)
+        typed = _TOKEN.findall(text)
+        repaired = [self._word(word) or (word if i and _a_name(word, text) else None) for i, word in enumerate(typed)]
+        if None in repaired:
+            repaired = self._by_neighbours(typed, repaired)
+        words = iter(repaired)
+        return _TOKEN.sub(lambda match: next(words) or match.group(), text)
+
+    def _by_neighbours(self, typed: Sequence[str], repaired: Sequence[str | None]) -> list[str | None]:
+        """``repaired`` with its gaps closed by the words that were most likely meant."""
+        folded = [fold(word) for word in typed]
+        damaged = sum(word is None for word in repaired)
+        full = damaged > 1 and damaged >= FULL * sum(len(word) > 2 for word in typed)
+        unsure = [
+            LEFT if word is None else 0.0 if full and self._doubtful(bare) else None
+            for word, bare in zip(repaired, folded, strict=True)
+        ]
+        stand = [bare if word is None else fold(word) for word, bare in zip(repaired, folded, strict=True)]
+        alike = [
+            sorted({fold(other) for other in self._by_sound.get(sound(bare), [])}) if word is None and len(bare) > 3 else ()
+            for word, bare in zip(repaired, folded, strict=True)
+        ]
+        meant = self._speller.meant(stand, unsure, alike, math.inf if full else EDIT)
+        return [
+            word if new == old else max(self._by_fold.get(new, [new]), key=self._score)
+            for word, old, new in zip(repaired, stand, meant, strict=True)
+        ]
+
+    def _doubtful(self, folded: str) -> bool:
+        if len(folded) < 3 or folded in self._glossary or self._speller.knows(folded):
+            return False
+        return max(map(self._frequency, self._by_fold.get(folded, [folded]))) < OFTEN
+
+    def _shares(self, general: Mapping[str, float]) -> dict[str, float]:
+        """Folded words with how often they occur in the language; ours and field words at least a little."""
+        found: dict[str, float] = defaultdict(float)
+        for word, frequency in general.items():
+            if frequency > 1e-7 and word.isalpha():
+                found[fold(word)] += frequency
+        for word in self._ours:
+            found[fold(word)] += 1e-7
+        for word in self._glossary:
+            if word.isalpha():
+                found[word] += 2e-6
+        return found
 
     def _written_out(self, text: str) -> str:
         """*q* → *que*, *pa* → *para*: left as they are, the translator reads them as names."""
@@ -87,13 +137,17 @@ class Repair:
         found = dict.fromkeys(self._glossary[match] for match in self._phrases.findall(folded))
         return " ".join(found)
 
+    def _frequency(self, word: str) -> float:
+        return float(wordfreq.zipf_frequency(word, self.language.value))
+
     def _score(self, word: str) -> float:
-        return float(wordfreq.zipf_frequency(word, self.language.value)) + (1.5 if word in self._ours else 0.0)
+        return self._frequency(word) + (1.5 if word in self._ours else 0.0)
 
     def _known(self, word: str) -> bool:
-        return word in self._ours or wordfreq.zipf_frequency(word, self.language.value) >= KNOWN
+        return word in self._ours or self._frequency(word) >= KNOWN
 
-    def _repair_word(self, typed: str) -> str:
+    def _repair_word(self, typed: str) -> str | None:
+        """The word alone, as it stands or with its accents; ``None`` when it is damaged."""
         word = typed.lower()
         if len(word) < 3 or fold(word) in self._glossary:
             return typed
@@ -106,26 +160,12 @@ class Repair:
             if word not in same or (best != word and self._score(best) > self._score(word) + CLEARLY):
                 return best
             return typed
-        if self._known(word) or len(word) < 4:
-            return typed
-        alike = self._by_sound.get(sound(folded), [])
-        if alike:
-            return max(alike, key=self._score)
-        return self._nearest(folded) or typed
+        return typed if self._known(word) else self._accents.get(folded)
 
-    def _nearest(self, folded: str) -> str | None:
-        allowed = 2 if len(folded) >= 7 else 1
-        best: tuple[float, str] | None = None
-        for length in range(len(folded) - allowed, len(folded) + allowed + 1):
-            words, bare = self._near.get((folded[:1], length), ((), ()))
-            scorer = DamerauLevenshtein.distance
-            for _, distance, place in extract_iter(folded, bare, scorer=scorer, processor=None, score_cutoff=allowed):
-                word = words[place]
-                if distance == 1 or word in self._ours:
-                    score = self._score(word) - 3.0 * distance
-                    if best is None or score > best[0]:
-                        best = (score, word)
-        return best[1] if best else None
+
+def _a_name(word: str, text: str) -> bool:
+    """Whether a capital inside a text of small letters says that this is a name or a short form (Pataz, IBAMA)."""
+    return word[:1].isupper() and sum(letter.isupper() for letter in text) <= 0.3 * len(text)
 
 
 def _whole_words(words: Sequence[str]) -> re.Pattern[str] | None:
