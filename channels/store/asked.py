@@ -1,4 +1,7 @@
-"""What the people of a cohort ask: a cohort and a time span in, topics by week and unanswered questions out."""
+"""What the people of a cohort ask: a cohort and a time span in, topics by week and unanswered questions out.
+
+What somebody asked before they joined is not in it.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Select, distinct, func, select
 
 from channels.store import computed
+from channels.store.joined import asked_inside
 from channels.store.tables import journal, profiles
 from retrieval.model import AnswerKind
 
@@ -64,5 +68,5 @@ def refused(connection: Connection, cohort: str, since: float, until: float) -> 
 def _answers(cohort: str, since: float, until: float, *columns: Any) -> Select[Any]:
     return select(*columns).select_from(
         journal.join(profiles, profiles.c.conversation == journal.c.conversation)).where(
-        profiles.c.cohort == cohort, journal.c.answer_id.is_not(None), journal.c.answer.is_not(None),
+        profiles.c.cohort == cohort, asked_inside(), journal.c.answer_id.is_not(None), journal.c.answer.is_not(None),
         journal.c.at >= since, journal.c.at < until)

@@ -1,6 +1,7 @@
 """What a cohort did in its drills: a cohort and a time span in, counts and rows made by the database out.
 
-Who is in the cohort is read from the profiles at the moment of asking. Times are seconds since 1970, spans ``[since, until)``.
+Who is in the cohort is read from the profiles at the moment of asking; what they did before they joined is
+not seen. Times are seconds since 1970, spans ``[since, until)``.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from bot.drills import figures
 from bot.drills.figures import Count, Spread, Standing, Take
 from bot.model import ConversationId
 from channels.store import computed
+from channels.store.joined import begun_inside, decided_inside
 from channels.store.tables import decisions, drill_runs, profiles
 
 
@@ -142,7 +144,7 @@ def times(connection: Connection, cohort: str, since: float, until: float) -> di
 
 
 def takes(connection: Connection, cohort: str, scenario: str) -> tuple[Take, ...]:
-    """Every learner's first decision at each scene of the scenario, of all times."""
+    """Every learner's first decision at each scene of the scenario since they joined."""
     first = _first(cohort, decisions.c.scenario == scenario)
     rows = connection.execute(
         select(first.c.conversation, first.c.scene, first.c.option, first.c.grade, first.c.took_s)
@@ -177,7 +179,7 @@ def rows(connection: Connection, cohort: str, learners: Sequence[ConversationId]
 
 def finished(connection: Connection, cohort: str, learners: Sequence[ConversationId], since: float,
              until: float) -> tuple[Finished, ...]:
-    """The runs of some learners that came to an ending in the span, in the order they did."""
+    """The runs some learners began since they joined and ended in the span, in the order they did."""
     body = computed.as_json(connection, drill_runs.c.body)
     ended = select(decisions.c.run, func.max(decisions.c.at).label("at")).where(
         decisions.c.conversation.in_(learners)).group_by(decisions.c.run).subquery()
@@ -185,7 +187,7 @@ def finished(connection: Connection, cohort: str, learners: Sequence[Conversatio
         select(drill_runs.c.id, drill_runs.c.conversation, drill_runs.c.scenario, drill_runs.c.started_at, ended.c.at)
         .join(ended, ended.c.run == drill_runs.c.id)
         .join(profiles, profiles.c.conversation == drill_runs.c.conversation)
-        .where(profiles.c.cohort == cohort, drill_runs.c.conversation.in_(learners), ~drill_runs.c.open,
+        .where(profiles.c.cohort == cohort, begun_inside(), drill_runs.c.conversation.in_(learners), ~drill_runs.c.open,
                body["over"].as_boolean(), ended.c.at >= since, ended.c.at < until)
         .order_by(ended.c.at, drill_runs.c.id))
     return tuple(Finished(*row) for row in found)
@@ -202,9 +204,10 @@ def practised(connection: Connection, cohort: str, learner: ConversationId) -> t
 
 
 def _of(cohort: str, *columns: Any) -> Select[Any]:
-    """Columns of the decisions of everybody in the cohort."""
+    """Columns of the decisions that everybody in the cohort made since they joined."""
     return select(*columns).select_from(
-        decisions.join(profiles, profiles.c.conversation == decisions.c.conversation)).where(profiles.c.cohort == cohort)
+        decisions.join(profiles, profiles.c.conversation == decisions.c.conversation)).where(
+        profiles.c.cohort == cohort, decided_inside())
 
 
 def _first(cohort: str, *conditions: ColumnElement[bool]) -> Subquery:

@@ -101,6 +101,7 @@ profiles = Table(
     Column("conversation", Text, primary_key=True),
     Column("body", Text, nullable=False),
     Column("cohort", Text, index=True),
+    Column("joined_at", Double),                                     # that cohort; see joined.py
     Column("address", Text),                                         # sealed; only while reminders are wanted
     Column("updated_at", Double, nullable=False, index=True),
 )
@@ -134,6 +135,8 @@ decisions = Table(
     Column("took_s", Double),
     UniqueConstraint("run", "step"),
     Index("ix_decisions_item", "scenario", "scene", "option"),
+    # all that is counted about a person, so that counting never reads the bodies
+    Index("ix_decisions_counted", "conversation", "at", "scenario", "scene", "option", "grade", "competency", "run", "took_s"),
     sqlite_autoincrement=True,
 )
 
