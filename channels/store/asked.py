@@ -37,12 +37,11 @@ class Unanswered(NamedTuple):
 def by_week(connection: Connection, cohort: str, since: float, until: float) -> tuple[Asked, ...]:
     """Answers by week from ``since`` on, by kind and card; one that was shown again counts once."""
     week = computed.week(connection, journal.c.at, since)
-    card = computed.as_json(connection, journal.c.answer)["sentences"][0]["card"].as_string().label("card")
     # the first entry of each answer, so that looking at its sources later does not count as another question
     first = _answers(cohort, since, until, func.min(journal.c.id).label("id")).group_by(journal.c.answer_id).subquery()
     rows = connection.execute(
-        select(week, journal.c.answer_kind, card, func.count())
-        .join(first, first.c.id == journal.c.id).group_by(week, journal.c.answer_kind, card))
+        select(week, journal.c.answer_kind, journal.c.card, func.count())
+        .join(first, first.c.id == journal.c.id).group_by(week, journal.c.answer_kind, journal.c.card))
     return tuple(Asked(*row) for row in rows)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, Subquery, distinct, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Subquery, case, distinct, func, select
 
 from bot.drills import figures
 from bot.drills.figures import Count, Spread, Standing, Take
@@ -54,7 +54,7 @@ class Totals(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One decision for an export; ``body`` is the bot's own JSON of it."""
+    """One decision for an export; ``body`` is the bot's own JSON of a free answer, empty where an option was chosen."""
 
     id: int
     at: float
@@ -169,12 +169,13 @@ def members(connection: Connection, cohort: str) -> tuple[ConversationId, ...]:
 
 def rows(connection: Connection, cohort: str, learners: Sequence[ConversationId], since: float, until: float) -> Iterator[Row]:
     """The decisions of some learners, person by person, oldest first; of who has left the cohort meanwhile, none."""
-    columns = [decisions.c[name] for name in Row._fields]
+    body = case((decisions.c.option.is_(None), decisions.c.body), else_="")
+    columns = [*(decisions.c[name] for name in Row._fields[:-1]), body]
     for row in connection.execute(
         _of(cohort, *columns).where(decisions.c.conversation.in_(learners), *_within(since, until))
         .order_by(decisions.c.conversation, decisions.c.id)
     ):
-        yield Row(*row)
+        yield Row._make(row)
 
 
 def finished(connection: Connection, cohort: str, learners: Sequence[ConversationId], since: float,

@@ -78,7 +78,7 @@ def _asked(connection: Connection) -> Select[Any]:
     return select(
         journal.c.answer_id, journal.c.at, journal.c.conversation, cohort_asked_in(), func.coalesce(journal.c.question, ""),
         journal.c.language, journal.c.country, journal.c.answer_kind, journal.c.answer_reason, journal.c.confidence,
-        journal.c.degraded, body["sources"][0]["score"].as_float(), body["sentences"][0]["card"].as_string(),
+        journal.c.degraded, body["sources"][0]["score"].as_float(), journal.c.card,
     ).select_from(journal.outerjoin(profiles, profiles.c.conversation == journal.c.conversation)).where(
         journal.c.answer_id.is_not(None), journal.c.answer.is_not(None))
 

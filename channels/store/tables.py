@@ -90,6 +90,7 @@ journal = Table(
     Column("answer_kind", Text),
     Column("answer_reason", Text),
     Column("answer", Text),
+    Column("card", Text),                                            # of its first sentence, taken out so that it can be counted
     Column("confidence", Double),
     Column("degraded", Boolean, nullable=False, server_default=text("false")),
     Column("turn_ms", Double, nullable=False, server_default="0"),
@@ -143,7 +144,7 @@ decisions = Table(
 feedback = Table(
     "feedback", metadata,
     Column("id", _Key, primary_key=True),
-    Column("at", Double, nullable=False),
+    Column("at", Double, nullable=False, index=True),
     Column("conversation", Text, nullable=False, index=True),
     Column("answer_id", Text, nullable=False, index=True),
     Column("good", Boolean, nullable=False),

@@ -100,4 +100,5 @@ def question(who: ConversationId, content: Content, number: int, now: dt.datetim
     return {"at": at.timestamp(), "conversation": who, "channel": "web", "message_id": f"m{number}", "action": "ask",
             "language": "en", "question": answer.question, "answer_id": answer.id, "answer_kind": answer.kind.value,
             "answer_reason": answer.reason.value if answer.reason else None, "answer": answer.model_dump_json(),
+            "card": card if good else None,
             "degraded": False, "turn_ms": 12.0}

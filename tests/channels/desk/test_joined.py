@@ -174,33 +174,44 @@ async def test_questions_from_before_are_looked_at_by_leads_only(tmp_path: Path)
         assert (await web.get(own)).status_code == 200 and own in (await web.get(queue_page)).text
 
 
-@pytest.mark.parametrize("journal_kept", [True, False])
-def test_members_of_an_older_version_are_seen_from_their_joining_on(tmp_path: Path, journal_kept: bool) -> None:
-    """The journal knows when; for who joined before its oldest entry that one is taken; with an empty journal, now."""
-    store = Store(f"sqlite:///{tmp_path / 'old.sqlite3'}")
-    migrate(store.engine)
-    with store.engine.begin() as connection:
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def old(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """A database as the version before had it."""
+    url = f"sqlite:///{tmp_path / 'old.sqlite3'}" if request.param == "sqlite" else request.getfixturevalue("postgres")
+    made = Store(url)
+    migrate(made.engine)
+    with made.engine.begin() as connection:
         settings = config()
         settings.attributes["connection"] = connection
         command.downgrade(settings, "0002")
-    entry = ("INSERT INTO journal (at, conversation, channel, message_id, action, language) "
-             "VALUES (:at, :who, 'web', :id, :action, 'en')")
-    with store.engine.begin() as connection:
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("journal_kept", [True, False])
+def test_members_of_an_older_version_are_seen_from_their_joining_on(old: Store, journal_kept: bool) -> None:
+    """The journal knows when; for who joined before its oldest entry that one is taken; with an empty journal, now."""
+    answer = '{"sentences": [{"card": "card-1"}, {"card": "card-2"}]}'
+    with old.engine.begin() as connection:
         for who, cohort in (("a", "c1"), ("b", "c1"), ("c", None)):
             connection.execute(text("INSERT INTO profiles (conversation, body, cohort, updated_at) VALUES (:who, '{}', :cohort, 9)"),
                                {"who": who, "cohort": cohort})
-        for number, (at, who, action) in enumerate(((100.0, "b", "ask"), (150.0, "a", "join"), (170.0, "a", "ask"))):
+        for number, (at, who, action, said) in enumerate((
+                (100.0, "b", "ask", answer), (150.0, "a", "join", None), (170.0, "a", "ask", '{"sentences": []}'))):
             if journal_kept:
-                connection.execute(text(entry), {"at": at, "who": who, "id": str(number), "action": action})
+                connection.execute(text(
+                    "INSERT INTO journal (at, conversation, channel, message_id, action, language, answer) "
+                    "VALUES (:at, :who, 'web', :id, :action, 'en', :said)"),
+                    {"at": at, "who": who, "id": str(number), "action": action, "said": said})
     before = time.time()
-    migrate(store.engine)
-    with store.engine.connect() as connection:
+    migrate(old.engine)
+    with old.engine.connect() as connection:
         found = dict(connection.execute(select(table.c.conversation, table.c.joined_at)).tuples().all())
+        cards = connection.execute(select(journal.c.card).order_by(journal.c.at)).scalars().all()
     if journal_kept:
-        assert found == {"a": 150.0, "b": 100.0, "c": None}
+        assert found == {"a": 150.0, "b": 100.0, "c": None} and cards == ["card-1", None, None]
     else:
         assert found["c"] is None and all(before <= (found[who] or 0.0) <= time.time() for who in ("a", "b"))
-    store.close()
 
 
 def test_who_joined_at_an_unknown_moment_is_not_seen(kit: Kit) -> None:

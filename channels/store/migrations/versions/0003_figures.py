@@ -1,4 +1,4 @@
-"""When somebody joined their cohort: trainers see nothing from before. And an index that counts decisions by itself."""
+"""When somebody joined their cohort: trainers see nothing from before. The card of an answer, and two indexes, to count by."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ _COUNTED = ("conversation", "at", "scenario", "scene", "option", "grade", "compe
 def upgrade() -> None:
     op.add_column("profiles", sa.Column("joined_at", sa.Double))
     _fill()
+    op.add_column("journal", sa.Column("card", sa.Text))
+    _take_out()
     op.create_index("ix_decisions_counted", "decisions", list(_COUNTED))
+    op.create_index("ix_feedback_at", "feedback", ["at"])
 
 
 def _fill() -> None:
@@ -32,7 +35,17 @@ def _fill() -> None:
         joined_at=sa.func.coalesce(joined, time.time() if oldest is None else oldest)))
 
 
+def _take_out() -> None:
+    """Fills the new column from the answers."""
+    lite = op.get_bind().dialect.name == "sqlite"
+    card = "json_extract(answer, '$.sentences[0].card')" if lite else "answer::json -> 'sentences' -> 0 ->> 'card'"
+    op.execute(f"UPDATE journal SET card = {card} WHERE answer IS NOT NULL")
+
+
 def downgrade() -> None:
+    op.drop_index("ix_feedback_at", "feedback")
     op.drop_index("ix_decisions_counted", "decisions")
+    with op.batch_alter_table("journal") as table:
+        table.drop_column("card")
     with op.batch_alter_table("profiles") as table:
         table.drop_column("joined_at")
