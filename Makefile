@@ -64,8 +64,9 @@ eval: .venv/.done index ## evaluation with its gate
 	$(APP) -m evals run
 	$(APP) -m evals gate
 
-bench: .venv/.done index ## benchmark with ratios
+bench: .venv/.done index ## benchmark: answers with ratios, then every page and export of the desk
 	$(APP) -m evals bench
+	$(APP) -m tests.channels.desk.bench
 
 clean: ## remove what was built, not what was said (the database stays)
 	rm -rf var/index var/models var/rasa .mypy_cache .ruff_cache .pytest_cache

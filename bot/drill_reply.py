@@ -13,6 +13,8 @@ from bot.options import LETTERS
 from knowledge_base.model import Option, Ref, Scenario
 
 MOST_RULES = 2
+PAUSE_S = 600.0
+"""Whoever took longer did something else meanwhile; that time says nothing about the decision."""
 
 
 def step(moment: Moment, run: Run, view: View, opening: str = "") -> Reply:
@@ -74,6 +76,7 @@ def debrief(moment: Moment, run: Run, scenario: Scenario, again: dt.date | None)
         moment.say("drill.summary", good=good, total=len(chosen)) if chosen else "",
         moment.say("drill.critical", count=critical) if critical else "",
         "\n".join([moment.say("drill.timeline") + ":", *_timeline(moment, chosen)]) if chosen else "",
+        _times(moment, run, scenario),
         f"{moment.say('drill.protects')}: {scenario.debrief.protects.in_(language)}",
         f"{moment.say('drill.ask_trainer')}: {scenario.debrief.ask_your_trainer.in_(language)}",
         moment.say("drill.next_review", date=day(moment, again)) if again else "",
@@ -110,6 +113,16 @@ def option_of(scenario: Scenario, decision: Decision) -> Option | None:
 def day(moment: Moment, date: dt.date) -> str:
     """A date as people write it in this language."""
     return moment.say("date.day", day=date.day, month=date.month, year=date.year)
+
+
+def _times(moment: Moment, run: Run, scenario: Scenario) -> str:
+    """How long the decisions took for which a time was given; told, never graded."""
+    told = [
+        moment.say("drill.time_of", number=decision.number + 1, took=round(decision.took_s), given=scene.timer_s)
+        for decision in run.decisions
+        if (scene := scenario.scenes.get(decision.scene)) is not None and scene.timer_s and decision.took_s <= PAUSE_S
+    ]
+    return moment.say("drill.times", times="; ".join(told)) if told else ""
 
 
 def _timeline(moment: Moment, chosen: Sequence[Option]) -> list[str]:

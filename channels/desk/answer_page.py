@@ -1,7 +1,8 @@
 """``/desk/answers/{id}``: one answer with everything it rests on, the trainer's verdict, and a test question made of it.
 
 Judging is blind: what others said is shown only to those who gave their own verdict. What ``answer_review.html`` is
-given: ``asked``, ``answer``, ``sentences``, ``sources``, ``passages``, ``mine``, ``others``, ``reasons``, ``context``,
+given: ``along`` (the filters of the queue one came from, for links), ``onwards`` (address of the next one), ``asked``,
+``answer``, ``sentences``, ``sources``, ``passages``, ``mine``, ``others``, ``reasons``, ``context``,
 ``verdicts``, ``expected``, ``suggested``, ``accepted``, ``redacted``, ``has_case``, ``said`` and ``problem`` (keys into
 the words, or None) and ``note_limit``.
 """
@@ -16,10 +17,10 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from bot.model import ConversationId
-from channels.desk import regression
+from channels.desk import filters, regression
 from channels.desk.doubt import by_doubt
 from channels.desk.guard import Guard, SignedIn
-from channels.desk.pages import OWN_NAMES, Desk, language_query
+from channels.desk.pages import OWN_NAMES, Desk
 from channels.desk.redact import redact
 from channels.desk.regression import Expected, Passage
 from channels.desk.sight import Sight, sight
@@ -71,6 +72,8 @@ def router(kit: Kit, desk: Desk, guard: Guard) -> APIRouter:
         (doubtful,) = by_doubt([seen.asked], {seen.asked.answer_id: seen.reviews}, {}, sees_escalated=seen.sight.everyone)
         return desk.page(
             "answer_review.html", request, signed, 422 if problem else 200, asked=seen.asked, answer=answer,
+            along=filters.along(request.query_params),
+            onwards=f"/desk/queue/next{filters.along(request.query_params, after=answer.id)}",
             cohort=seen.sight.names.get(seen.asked.cohort or ""),
             context=_context(kit, answer, language), sentences=sentences, sources=sources, passages=passages, mine=mine,
             others=[one for one in seen.reviews if one is not mine] if mine else [],
@@ -155,6 +158,5 @@ def _context(kit: Kit, answer: Answer, language: Language) -> str:
 
 def _back(request: Request, answer_id: str, said: str) -> RedirectResponse:
     """To the page itself, so that reloading it does not judge again."""
-    chosen = language_query(request)
-    return RedirectResponse(f"/desk/answers/{answer_id}{chosen}{'&' if chosen else '?'}said={said}", 303)
+    return RedirectResponse(f"/desk/answers/{answer_id}{filters.along(request.query_params, said=said)}", 303)
 

@@ -7,7 +7,6 @@ Who may see the figures may take them along; for everybody else the addresses do
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 import unicodedata
 from collections.abc import AsyncIterator, Sequence
@@ -92,26 +91,27 @@ def slug(cohort: Cohort) -> str:
 
 async def _table(kit: Kit, cohort: str, within: Span, naming: Naming) -> AsyncIterator[str]:
     yield csv.header()
+    lines = csv.Lines(kit.keys.pseudonym, naming)
     async for some in _learners(kit, cohort):
         rows = await _rows(kit, cohort, some, within)
-        yield await asyncio.to_thread(csv.lines, rows, kit.keys.pseudonym, naming)
+        yield await asyncio.to_thread(lines, rows)
 
 
 async def _statements(kit: Kit, cohort: str, within: Span, made: Statements) -> AsyncIterator[str]:
-    before = "["
+    yield "["
+    before = ""
     async for some in _learners(kit, cohort):
         rows = await _rows(kit, cohort, some, within)
         runs = await _finished(kit, cohort, some, within)
         if found := await asyncio.to_thread(_written, made, rows, runs):
             yield before + found
             before = ",\n"
-    yield "]\n" if before != "[" else "[]\n"
+    yield "]\n"
 
 
 def _written(made: Statements, rows: Sequence[figures.Row], runs: Sequence[figures.Finished]) -> str:
     """Statements of some learners as JSON, one per line; not in the event loop: there may be thousands."""
-    found = [*(made.decided(row) for row in rows), *(made.completed(run) for run in runs)]
-    return ",\n".join(json.dumps(one, ensure_ascii=False) for one in found)
+    return ",\n".join([*(made.decided_text(row) for row in rows), *(made.completed_text(run) for run in runs)])
 
 
 async def _learners(kit: Kit, cohort: str) -> AsyncIterator[Sequence[ConversationId]]:

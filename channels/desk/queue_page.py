@@ -1,7 +1,10 @@
 """``/desk/queue``: which answers to look at first, and how far trainers agree. Filters are in the address.
 
+``/desk/queue/next?after=…`` leads to the answer that follows another one in the list with the same filters.
+
 What ``queue.html`` is given: ``filters`` [Filter], ``agreement``, ``rows`` [Row], ``capped`` (how many answers were
-looked at, when there are more), ``first``, ``last``, ``total``, ``before`` and ``after`` (addresses of other pages, or None).
+looked at, when there are more), ``along`` (the filters for links), ``said`` (key, or None), ``first``,
+``last``, ``total``, ``before`` and ``after`` (addresses of other pages, or None).
 """
 
 from __future__ import annotations
@@ -12,10 +15,12 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 
+from channels.desk import filters
 from channels.desk.agreement import agreement
 from channels.desk.doubt import Doubtful, by_doubt
+from channels.desk.filters import Span, Wanted
 from channels.desk.guard import Guard, SignedIn
 from channels.desk.pages import OWN_NAMES, Desk
 from channels.desk.sight import Sight, sight
@@ -26,27 +31,8 @@ from knowledge_base.model import Language
 from retrieval.model import AnswerKind
 
 PAGE = 25
-WEEK = dt.timedelta(days=7)
 WEEKS_OFFERED = 13
 """As long as the journal is kept by default."""
-SHOW = ("open", "mine", "all")
-
-
-class Span(NamedTuple):
-    """Seconds since 1970; ``until`` is not part of it."""
-
-    since: float
-    until: float
-
-
-class Wanted(NamedTuple):
-    """The filters as given; an empty one shows all."""
-
-    show: str
-    cohort: str
-    kind: str
-    language: str
-    week: str
 
 
 class Row(NamedTuple):
@@ -69,13 +55,15 @@ def router(kit: Kit, desk: Desk, guard: Guard) -> APIRouter:
     @routes.get("/queue")
     async def page(request: Request) -> HTMLResponse:
         signed = await guard.page(request)
-        wanted, span = _wanted(request.query_params, kit.clock())
+        wanted, span = filters.wanted(request.query_params, kit.clock())
         seen, found, first = await kit.store.read(lambda connection: _found(connection, signed, wanted, span, topics))
         kept = [one for one in found if _shown(one, signed.trainer.id, wanted.show)]
         number = min(_page(request.query_params.get("page", "")), max(1, -(-len(kept) // PAGE)))
         shown = kept[(number - 1) * PAGE:number * PAGE]
         return desk.page(
-            "queue.html", request, signed, filters=_filters(wanted, seen, kit.clock()),
+            "queue.html", request, signed, along=filters.along(request.query_params),
+            said="queue.through" if request.query_params.get("said") == "through" else None,
+            filters=_filters(wanted, seen, kit.clock()),
             agreement=agreement(first), capped=queue.MOST if len(found) == queue.MOST else None,
             rows=[_row(one, seen, signed.trainer.id) for one in shown], total=len(kept),
             first=(number - 1) * PAGE + 1, last=(number - 1) * PAGE + len(shown),
@@ -83,16 +71,18 @@ def router(kit: Kit, desk: Desk, guard: Guard) -> APIRouter:
             after=_address(request, number + 1) if number * PAGE < len(kept) else None,
         )
 
+    @routes.get("/queue/next")
+    async def following(request: Request, after: str = "") -> RedirectResponse:
+        """A plain address, so that one can go through the queue without JavaScript; behind the last answer, the queue."""
+        signed = await guard.page(request)
+        wanted, span = filters.wanted(request.query_params, kit.clock())
+        found = await kit.store.read(lambda connection: _next(connection, signed, wanted, span, topics, after))
+        given = {name: value for name, value in request.query_params.items() if name != "page"}
+        if found is None:
+            return RedirectResponse(f"/desk/queue{filters.along(given, said='through')}", 303)
+        return RedirectResponse(f"/desk/answers/{found}{filters.along(given)}", 303)
+
     return routes
-
-
-def span_of(week: str, now: dt.datetime) -> Span:
-    """``2026-W48``: that week, Monday to Sunday in UTC; anything else: the last four weeks."""
-    try:
-        monday = dt.datetime.strptime(f"{week}-1", "%G-W%V-%u").replace(tzinfo=dt.UTC)
-    except ValueError:
-        return Span((now - 4 * WEEK).timestamp(), now.timestamp() + 1)
-    return Span(monday.timestamp(), (monday + WEEK).timestamp())
 
 
 def _found(connection: Connection, signed: SignedIn, wanted: Wanted, span: Span,
@@ -108,14 +98,23 @@ def _found(connection: Connection, signed: SignedIn, wanted: Wanted, span: Span,
             [{review.trainer: review.verdict for review in given} for given in first.values()])
 
 
-def _wanted(given: Mapping[str, str], now: dt.datetime) -> tuple[Wanted, Span]:
-    kinds, languages = {kind.value for kind in AnswerKind}, {language.value for language in Language}
-    wanted = Wanted(
-        show=given.get("show", "") if given.get("show") in SHOW else SHOW[0], cohort=given.get("cohort", ""),
-        kind=given.get("kind", "") if given.get("kind") in kinds else "",
-        language=given.get("language", "") if given.get("language") in languages else "", week=given.get("week", ""),
-    )
-    return wanted, span_of(wanted.week, now)
+def _next(connection: Connection, signed: SignedIn, wanted: Wanted, span: Span, topics: Mapping[str, str],
+          after: str) -> str | None:
+    """The answer that follows ``after`` in the list; the first one where ``after`` is not in it.
+
+    Among the open ones the order is that without the trainer's own verdicts: the answer just judged stays in its place,
+    even where the verdict made a disagreement, and nothing is passed over.
+    """
+    seen, me = sight(connection, signed.trainer), signed.trainer.id
+    answers = queue.waiting(connection, seen.only(wanted.cohort), span.since, span.until, kind=wanted.kind or None,
+                            language=wanted.language or None)
+    judged = reviews.of_answers(connection, (one.answer_id for one in answers))
+    mine = {answer for answer, given in judged.items() if any(review.trainer == me for review in given)}
+    if wanted.show == "open":
+        judged = {answer: tuple(review for review in given if review.trainer != me) for answer, given in judged.items()}
+    order = [one.asked.answer_id for one in by_doubt(answers, judged, topics, sees_escalated=seen.everyone)]
+    rest = order[order.index(after) + 1:] if after in order else order
+    return next((one for one in rest if wanted.show == "all" or (one in mine) == (wanted.show == "mine")), None)
 
 
 def _shown(one: Doubtful, trainer: int, show: str) -> bool:
@@ -145,10 +144,10 @@ class Filter(NamedTuple):
 def _filters(wanted: Wanted, seen: Sight, now: dt.datetime) -> tuple[Filter, ...]:
     every = Option("", "queue.any")
     monday = (now - dt.timedelta(days=now.weekday())).date()
-    weeks = [monday - number * WEEK for number in range(WEEKS_OFFERED)]
+    weeks = [monday - number * filters.WEEK for number in range(WEEKS_OFFERED)]
     cohorts = sorted(seen.names.items(), key=lambda one: one[1])
     return (
-        Filter("show", [Option(show, f"queue.show_{show}") for show in SHOW], wanted.show),
+        Filter("show", [Option(show, f"queue.show_{show}") for show in filters.SHOW], wanted.show),
         Filter("cohort", [every, *(Option(number, text=name) for number, name in cohorts)], wanted.cohort),
         Filter("kind", [every, *(Option(kind.value, f"queue.kind_{kind.value}") for kind in AnswerKind)], wanted.kind),
         Filter("language", [every, *(Option(code.value, text=OWN_NAMES[code]) for code in Language)], wanted.language),

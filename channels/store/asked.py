@@ -1,4 +1,7 @@
-"""What the people of a cohort ask: a cohort and a time span in, topics by week and unanswered questions out."""
+"""What the people of a cohort ask: a cohort and a time span in, topics by week and unanswered questions out.
+
+What somebody asked before they joined is not in it.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Select, distinct, func, select
 
 from channels.store import computed
+from channels.store.joined import asked_inside
 from channels.store.tables import journal, profiles
 from retrieval.model import AnswerKind
 
@@ -33,12 +37,11 @@ class Unanswered(NamedTuple):
 def by_week(connection: Connection, cohort: str, since: float, until: float) -> tuple[Asked, ...]:
     """Answers by week from ``since`` on, by kind and card; one that was shown again counts once."""
     week = computed.week(connection, journal.c.at, since)
-    card = computed.as_json(connection, journal.c.answer)["sentences"][0]["card"].as_string().label("card")
     # the first entry of each answer, so that looking at its sources later does not count as another question
     first = _answers(cohort, since, until, func.min(journal.c.id).label("id")).group_by(journal.c.answer_id).subquery()
     rows = connection.execute(
-        select(week, journal.c.answer_kind, card, func.count())
-        .join(first, first.c.id == journal.c.id).group_by(week, journal.c.answer_kind, card))
+        select(week, journal.c.answer_kind, journal.c.card, func.count())
+        .join(first, first.c.id == journal.c.id).group_by(week, journal.c.answer_kind, journal.c.card))
     return tuple(Asked(*row) for row in rows)
 
 
@@ -64,5 +67,5 @@ def refused(connection: Connection, cohort: str, since: float, until: float) -> 
 def _answers(cohort: str, since: float, until: float, *columns: Any) -> Select[Any]:
     return select(*columns).select_from(
         journal.join(profiles, profiles.c.conversation == journal.c.conversation)).where(
-        profiles.c.cohort == cohort, journal.c.answer_id.is_not(None), journal.c.answer.is_not(None),
+        profiles.c.cohort == cohort, asked_inside(), journal.c.answer_id.is_not(None), journal.c.answer.is_not(None),
         journal.c.at >= since, journal.c.at < until)

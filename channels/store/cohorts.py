@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, delete, func, select, update
 
 from bot.model import ConversationId, Profile
+from channels.store.joined import decided_inside
 from channels.store.tables import cohort_trainers, cohorts, decisions, profiles, trainers
 from channels.store.trainers import DeskRole, Trainer
 from channels.store.upsert import insert
@@ -41,7 +42,8 @@ class Member:
 
 @dataclass(frozen=True)
 class Learner:
-    """A person in a cohort. ``seen_at``: last turn; ``practised_at``: last decision, ``None`` before the first."""
+    """A person in a cohort. ``seen_at``: last turn; ``decisions`` and ``practised_at``: since they
+    joined, ``None`` before the first."""
 
     conversation: ConversationId
     seen_at: float
@@ -135,7 +137,7 @@ def learners(connection: Connection, cohort: str) -> tuple[Learner, ...]:
     rows = connection.execute(
         select(profiles.c.conversation, profiles.c.updated_at, func.count(decisions.c.id).label("decisions"),
                func.max(decisions.c.at).label("practised_at"))
-        .outerjoin(decisions, decisions.c.conversation == profiles.c.conversation)
+        .outerjoin(decisions, and_(decisions.c.conversation == profiles.c.conversation, decided_inside()))
         .where(profiles.c.cohort == cohort).group_by(profiles.c.conversation, profiles.c.updated_at)
         .order_by(profiles.c.updated_at.desc(), profiles.c.conversation))
     return tuple(Learner(ConversationId(row.conversation), row.updated_at, row.decisions, row.practised_at) for row in rows)
@@ -149,7 +151,7 @@ def take_out(connection: Connection, cohort: str, conversation: ConversationId) 
         return False
     profile = Profile.model_validate_json(body).model_copy(update={"cohort": None})
     connection.execute(update(profiles).where(profiles.c.conversation == conversation).values(
-        body=profile.model_dump_json(), cohort=None))
+        body=profile.model_dump_json(), cohort=None, joined_at=None))
     return True
 
 

@@ -1,6 +1,7 @@
 """What a cohort did in its drills: a cohort and a time span in, counts and rows made by the database out.
 
-Who is in the cohort is read from the profiles at the moment of asking. Times are seconds since 1970, spans ``[since, until)``.
+Who is in the cohort is read from the profiles at the moment of asking; what they did before they joined is
+not seen. Times are seconds since 1970, spans ``[since, until)``.
 """
 
 from __future__ import annotations
@@ -8,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, Subquery, distinct, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Subquery, case, distinct, func, select
 
 from bot.drills import figures
 from bot.drills.figures import Count, Spread, Standing, Take
 from bot.model import ConversationId
 from channels.store import computed
+from channels.store.joined import begun_inside, decided_inside
 from channels.store.tables import decisions, drill_runs, profiles
 
 
@@ -52,7 +54,7 @@ class Totals(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One decision for an export; ``body`` is the bot's own JSON of it."""
+    """One decision for an export; ``body`` is the bot's own JSON of a free answer, empty where an option was chosen."""
 
     id: int
     at: float
@@ -142,7 +144,7 @@ def times(connection: Connection, cohort: str, since: float, until: float) -> di
 
 
 def takes(connection: Connection, cohort: str, scenario: str) -> tuple[Take, ...]:
-    """Every learner's first decision at each scene of the scenario, of all times."""
+    """Every learner's first decision at each scene of the scenario since they joined."""
     first = _first(cohort, decisions.c.scenario == scenario)
     rows = connection.execute(
         select(first.c.conversation, first.c.scene, first.c.option, first.c.grade, first.c.took_s)
@@ -167,17 +169,18 @@ def members(connection: Connection, cohort: str) -> tuple[ConversationId, ...]:
 
 def rows(connection: Connection, cohort: str, learners: Sequence[ConversationId], since: float, until: float) -> Iterator[Row]:
     """The decisions of some learners, person by person, oldest first; of who has left the cohort meanwhile, none."""
-    columns = [decisions.c[name] for name in Row._fields]
+    body = case((decisions.c.option.is_(None), decisions.c.body), else_="")
+    columns = [*(decisions.c[name] for name in Row._fields[:-1]), body]
     for row in connection.execute(
         _of(cohort, *columns).where(decisions.c.conversation.in_(learners), *_within(since, until))
         .order_by(decisions.c.conversation, decisions.c.id)
     ):
-        yield Row(*row)
+        yield Row._make(row)
 
 
 def finished(connection: Connection, cohort: str, learners: Sequence[ConversationId], since: float,
              until: float) -> tuple[Finished, ...]:
-    """The runs of some learners that came to an ending in the span, in the order they did."""
+    """The runs some learners began since they joined and ended in the span, in the order they did."""
     body = computed.as_json(connection, drill_runs.c.body)
     ended = select(decisions.c.run, func.max(decisions.c.at).label("at")).where(
         decisions.c.conversation.in_(learners)).group_by(decisions.c.run).subquery()
@@ -185,7 +188,7 @@ def finished(connection: Connection, cohort: str, learners: Sequence[Conversatio
         select(drill_runs.c.id, drill_runs.c.conversation, drill_runs.c.scenario, drill_runs.c.started_at, ended.c.at)
         .join(ended, ended.c.run == drill_runs.c.id)
         .join(profiles, profiles.c.conversation == drill_runs.c.conversation)
-        .where(profiles.c.cohort == cohort, drill_runs.c.conversation.in_(learners), ~drill_runs.c.open,
+        .where(profiles.c.cohort == cohort, begun_inside(), drill_runs.c.conversation.in_(learners), ~drill_runs.c.open,
                body["over"].as_boolean(), ended.c.at >= since, ended.c.at < until)
         .order_by(ended.c.at, drill_runs.c.id))
     return tuple(Finished(*row) for row in found)
@@ -202,9 +205,10 @@ def practised(connection: Connection, cohort: str, learner: ConversationId) -> t
 
 
 def _of(cohort: str, *columns: Any) -> Select[Any]:
-    """Columns of the decisions of everybody in the cohort."""
+    """Columns of the decisions that everybody in the cohort made since they joined."""
     return select(*columns).select_from(
-        decisions.join(profiles, profiles.c.conversation == decisions.c.conversation)).where(profiles.c.cohort == cohort)
+        decisions.join(profiles, profiles.c.conversation == decisions.c.conversation)).where(
+        profiles.c.cohort == cohort, decided_inside())
 
 
 def _first(cohort: str, *conditions: ColumnElement[bool]) -> Subquery:

@@ -26,6 +26,7 @@ def add(connection: Connection, entry: Entry) -> None:
         answer_kind=answer.kind.value if answer else None,
         answer_reason=answer.reason.value if answer and answer.reason else None,
         answer=answer.model_dump_json() if answer else None,
+        card=answer.sentences[0].card if answer and answer.sentences else None,
         confidence=entry.confidence, degraded=entry.degraded, turn_ms=entry.turn_ms,
     ))
 

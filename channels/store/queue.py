@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from bot.model import ConversationId
 from channels.store import computed
+from channels.store.joined import asked_inside, cohort_asked_in
 from channels.store.tables import feedback, journal, profiles
 from retrieval.model import Answer
 
@@ -18,7 +19,7 @@ MOST = 2000
 
 class Asked(NamedTuple):
     """One answer without its text. ``evidence``: score of its best source, 0..1; ``card``: of its first sentence;
-    ``up`` and ``down``: thumbs; ``cohort``: where the person is now."""
+    ``up`` and ``down``: thumbs; ``cohort``: where the person is now, if they asked it there."""
 
     answer_id: str
     at: float
@@ -50,8 +51,8 @@ def waiting(connection: Connection, within: Sequence[str] | None, since: float, 
     chosen = select(journal.c.id).where(
         journal.c.at >= since, journal.c.at < until, journal.c.answer_id.is_not(None), journal.c.answer.is_not(None))
     if within is not None:
-        people = select(profiles.c.conversation).where(profiles.c.cohort.in_(within))
-        chosen = chosen.where(journal.c.conversation.in_(people))
+        chosen = chosen.join(profiles, profiles.c.conversation == journal.c.conversation).where(
+            profiles.c.cohort.in_(within), asked_inside())
     if kind is not None:
         chosen = chosen.where(journal.c.answer_kind == kind)
     if language is not None:
@@ -75,9 +76,9 @@ def _asked(connection: Connection) -> Select[Any]:
     """Of every turn that had an answer: the first 13 fields of ``Asked``."""
     body = computed.as_json(connection, journal.c.answer)
     return select(
-        journal.c.answer_id, journal.c.at, journal.c.conversation, profiles.c.cohort, func.coalesce(journal.c.question, ""),
+        journal.c.answer_id, journal.c.at, journal.c.conversation, cohort_asked_in(), func.coalesce(journal.c.question, ""),
         journal.c.language, journal.c.country, journal.c.answer_kind, journal.c.answer_reason, journal.c.confidence,
-        journal.c.degraded, body["sources"][0]["score"].as_float(), body["sentences"][0]["card"].as_string(),
+        journal.c.degraded, body["sources"][0]["score"].as_float(), journal.c.card,
     ).select_from(journal.outerjoin(profiles, profiles.c.conversation == journal.c.conversation)).where(
         journal.c.answer_id.is_not(None), journal.c.answer.is_not(None))
 

@@ -90,6 +90,7 @@ journal = Table(
     Column("answer_kind", Text),
     Column("answer_reason", Text),
     Column("answer", Text),
+    Column("card", Text),                                            # of its first sentence, taken out so that it can be counted
     Column("confidence", Double),
     Column("degraded", Boolean, nullable=False, server_default=text("false")),
     Column("turn_ms", Double, nullable=False, server_default="0"),
@@ -101,6 +102,7 @@ profiles = Table(
     Column("conversation", Text, primary_key=True),
     Column("body", Text, nullable=False),
     Column("cohort", Text, index=True),
+    Column("joined_at", Double),                                     # that cohort; see joined.py
     Column("address", Text),                                         # sealed; only while reminders are wanted
     Column("updated_at", Double, nullable=False, index=True),
 )
@@ -134,13 +136,15 @@ decisions = Table(
     Column("took_s", Double),
     UniqueConstraint("run", "step"),
     Index("ix_decisions_item", "scenario", "scene", "option"),
+    # all that is counted about a person, so that counting never reads the bodies
+    Index("ix_decisions_counted", "conversation", "at", "scenario", "scene", "option", "grade", "competency", "run", "took_s"),
     sqlite_autoincrement=True,
 )
 
 feedback = Table(
     "feedback", metadata,
     Column("id", _Key, primary_key=True),
-    Column("at", Double, nullable=False),
+    Column("at", Double, nullable=False, index=True),
     Column("conversation", Text, nullable=False, index=True),
     Column("answer_id", Text, nullable=False, index=True),
     Column("good", Boolean, nullable=False),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, and_, exists, func, or_, select
 
+from channels.store.joined import asked_inside, decided_inside
 from channels.store.tables import decisions, feedback, journal, profiles, reviews
 from retrieval.model import AnswerKind
 
@@ -14,7 +15,7 @@ from retrieval.model import AnswerKind
 @dataclass(frozen=True)
 class Waiting:
     """``doubtful``: answers refused or with a thumb down that nobody judged; ``practised``: learners who decided
-    something; ``critical``: critical fails. All within the time span."""
+    something; ``critical``: critical fails. All within the time span and since the learner joined."""
 
     doubtful: int = 0
     practised: int = 0
@@ -28,14 +29,14 @@ def by_cohort(connection: Connection, cohorts: Sequence[str], since: float) -> d
     doubtful = connection.execute(
         select(profiles.c.cohort, func.count(func.distinct(journal.c.answer_id)))
         .join(profiles, profiles.c.conversation == journal.c.conversation)
-        .where(profiles.c.cohort.in_(cohorts), journal.c.at >= since, journal.c.answer.is_not(None), ~judged,
+        .where(profiles.c.cohort.in_(cohorts), asked_inside(), journal.c.at >= since, journal.c.answer.is_not(None), ~judged,
                or_(journal.c.answer_kind == AnswerKind.REFUSAL.value, thumb_down))
         .group_by(profiles.c.cohort)).all()
     practice = connection.execute(
         select(profiles.c.cohort, func.count(func.distinct(decisions.c.conversation)),
                func.count().filter(decisions.c.grade == "critical_fail"))
         .join(profiles, profiles.c.conversation == decisions.c.conversation)
-        .where(and_(profiles.c.cohort.in_(cohorts), decisions.c.at >= since)).group_by(profiles.c.cohort)).all()
+        .where(and_(profiles.c.cohort.in_(cohorts), decided_inside(), decisions.c.at >= since)).group_by(profiles.c.cohort)).all()
     asked = {cohort: count for cohort, count in doubtful}
     done = {cohort: (learners, critical) for cohort, learners, critical in practice}
     return {cohort: Waiting(asked.get(cohort, 0), *done.get(cohort, (0, 0))) for cohort in cohorts}

@@ -259,3 +259,22 @@ def test_the_debrief_names_the_next_date_when_it_is_another_day(monkeypatch: pyt
     talk = talking()
     talk.press(f"drill:start:{GATE}")
     assert "Lo repetimos el 27/11/2026." in talk.say("ab"[place(talk, "shoot")]).replies[1].text
+
+
+@pytest.mark.parametrize(("seconds", "told"), [
+    (12.4, "Tiempo para decidir, donde se daba un tiempo. No cuenta: paso 1: 12 s (dado: 30 s)"),
+    (95.0, "Tiempo para decidir, donde se daba un tiempo. No cuenta: paso 1: 95 s (dado: 30 s)"),
+    (601.0, ""),
+])
+def test_the_debrief_says_how_long_a_timed_step_took_and_it_changes_no_grade(seconds: float, told: str) -> None:
+    """Late is told like early; after a pause nothing is told; the free step has no time."""
+    now = [NOW]
+    talk = Talk(parts(KeywordDialogue(TABLE), clock=lambda: now[0]), known())
+    talk.press(f"drill:start:{GATE}")
+    now[0] += dt.timedelta(seconds=seconds)
+    (made,) = talk.say("ab"[place(talk, "watch")]).decisions
+    assert made.grade == "good" and made.took_s == seconds
+    now[0] += dt.timedelta(seconds=5)
+    debrief = talk.say("estoy en la garita, nadie esta herido").replies[1].text
+    assert (told in debrief.split("\n\n")) if told else "Tiempo para decidir" not in debrief
+    assert "1 de 1 decisiones" in debrief

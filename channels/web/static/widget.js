@@ -28,6 +28,8 @@ button:hover{background:var(--soft)}button.send{background:var(--accent);color:v
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 form{display:flex;gap:.5rem;padding:.6rem .8rem;border-top:1px solid var(--line)}
 textarea{flex:1;font:inherit;color:inherit;background:var(--paper);border:1px solid var(--line);border-radius:8px;padding:.5rem;resize:none;min-height:2.8rem;max-height:8rem;min-width:0}
+.clock{display:flex;gap:.5rem;justify-content:space-between;align-items:center;padding:.2rem .8rem;border-top:1px solid var(--line)}.clock[hidden]{display:none}
+.clock label{display:flex;gap:.4rem;align-items:center;min-height:2rem}.clock span{font-variant-numeric:tabular-nums;white-space:nowrap}
 .note{font-size:.8rem;padding:0 .8rem .6rem;margin:0}.wait{opacity:.75}.error{border-left-color:var(--warn)}
 @media (max-width:420px){.me{margin-left:1rem}.log{height:62vh;padding:.6rem}}
 @media (prefers-reduced-motion:no-preference){.log{scroll-behavior:smooth}}`;
@@ -41,6 +43,7 @@ textarea{flex:1;font:inherit;color:inherit;background:var(--paper);border:1px so
     node.append(...children.filter((child) => child !== null && child !== undefined));
     return node;
   };
+  const minutes = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
   const remember = (key, value) => {
     try {
       if (value === undefined) return localStorage.getItem(key);
@@ -52,7 +55,7 @@ textarea{flex:1;font:inherit;color:inherit;background:var(--paper);border:1px so
 
   class CrmAssistant extends HTMLElement {
     connectedCallback() {
-      if (this.shadowRoot) return;
+      if (this.shadowRoot) return this.tick();
       this.attachShadow({ mode: "open" });
       this.home = this.getAttribute("home") || home;
       this.conversation = remember("crm-conversation") || undefined;
@@ -65,6 +68,8 @@ textarea{flex:1;font:inherit;color:inherit;background:var(--paper);border:1px so
       if (code) this.show([{ kind: "notice", language: this.language, text: this.say("join"), answer: null,
         buttons: [[{ label: this.say("join_now"), payload: `join:${code}` }]] }]);
     }
+
+    disconnectedCallback() { clearInterval(this.ticking); }
 
     say(key) { return WORDS[this.language][key] || key; }
 
@@ -81,7 +86,15 @@ textarea{flex:1;font:inherit;color:inherit;background:var(--paper);border:1px so
         this.pick("country", this.say("country"), { "": this.say("country_any"), MOZ: this.say("moz"), PER: this.say("per") }, this.country),
         this.pick("role", this.say("role"), { "": this.say("role_any"), guard: this.say("guard"), police: this.say("police"),
           trainer: this.say("trainer"), community: this.say("community") }, this.role));
-      this.shadowRoot.replaceChildren(make("style", {}, STYLE), head, this.log, form, make("p", { class: "note" }, this.say("notice")));
+      // Outside the log and hidden from screen readers: a time that changes must never be read out.
+      this.clock = make("input", { type: "checkbox", checked: remember("crm-clock") === "on", onchange: () => {
+        remember("crm-clock", this.clock.checked ? "on" : null);
+        this.tick();
+      } });
+      this.time = make("span", { "aria-hidden": "true" });
+      this.bar = make("div", { class: "clock", hidden: true }, make("label", {}, this.clock, this.say("clock")), this.time);
+      this.tick();
+      this.shadowRoot.replaceChildren(make("style", {}, STYLE), head, this.log, this.bar, form, make("p", { class: "note" }, this.say("notice")));
       if (!kept.length) this.add(make("div", { class: "it plain" }, make("p", {}, this.say("hello"))));
     }
 
@@ -156,7 +169,31 @@ textarea{flex:1;font:inherit;color:inherit;background:var(--paper);border:1px so
       }
     }
 
+    // The clock of a drill step that gives a time: only for who turned it on, and nothing happens when the time is up.
+    timing(replies) {
+      const step = replies.filter((reply) => reply.kind === "drill_step").pop();
+      const name = step && JSON.stringify(step.buttons);
+      if (!step || !step.timer_s) this.timed = null;
+      else if (!this.timed || this.timed.name !== name) this.timed = { name, given: step.timer_s, since: performance.now() };
+      this.tick();
+    }
+
+    tick() {
+      clearInterval(this.ticking);
+      this.time.textContent = "";
+      this.bar.hidden = !this.timed;
+      if (!this.timed || !this.clock.checked) return;
+      const every = matchMedia("(prefers-reduced-motion: reduce)").matches ? 10 : 1;
+      const tell = () => {
+        const past = Math.floor((performance.now() - this.timed.since) / 1000);
+        this.time.textContent = `${minutes(past - past % every)} / ${minutes(this.timed.given)}`;
+      };
+      tell();
+      this.ticking = setInterval(tell, every * 1000);
+    }
+
     show(replies) {
+      if (replies && replies.length) this.timing(replies);
       let first = null;
       for (const reply of replies || []) {
         const node = this.bubble(reply);

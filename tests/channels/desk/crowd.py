@@ -21,10 +21,11 @@ def learner(number: int, prefix: str = "web:") -> ConversationId:
     return ConversationId(f"{prefix}{number:05d}")
 
 
-def join(connection: Connection, who: ConversationId, cohort: str | None, now: dt.datetime) -> None:
+def join(connection: Connection, who: ConversationId, cohort: str | None, now: dt.datetime, days_ago: float = 400.0) -> None:
+    """A person who joined ``days_ago``: before everything ``fill`` makes."""
     profile = Profile(conversation=who, channel=Channel.WEB, cohort=cohort)
     connection.execute(insert(profiles).values(conversation=who, body=profile.model_dump_json(), cohort=cohort,
-                                               updated_at=now.timestamp()))
+                                               joined_at=(now - DAY * days_ago).timestamp(), updated_at=now.timestamp()))
 
 
 def fill(connection: Connection, content: Content, cohort: str, now: dt.datetime, *, learners: int, decided: int,
@@ -99,4 +100,5 @@ def question(who: ConversationId, content: Content, number: int, now: dt.datetim
     return {"at": at.timestamp(), "conversation": who, "channel": "web", "message_id": f"m{number}", "action": "ask",
             "language": "en", "question": answer.question, "answer_id": answer.id, "answer_kind": answer.kind.value,
             "answer_reason": answer.reason.value if answer.reason else None, "answer": answer.model_dump_json(),
+            "card": card if good else None,
             "degraded": False, "turn_ms": 12.0}

@@ -52,7 +52,7 @@ def give(connection: Connection, answer_id: str, who: str, days_ago: float = 0.0
 def filled(store: Store) -> Store:
     def fill(connection: Connection) -> None:
         for who, cohort in (("web:a", "c1"), ("web:b", "c2"), ("web:c", None)):
-            profiles.put(connection, Profile(conversation=ConversationId(who), channel=Channel.WEB, cohort=cohort), AT)
+            profiles.put(connection, Profile(conversation=ConversationId(who), channel=Channel.WEB, cohort=cohort), AT - 90 * 86_400)
         give(connection, "a-new", "web:a")
         give(connection, "a-old", "web:a", 20, Language.PT)
         give(connection, "b-one", "web:b", 1, kind=AnswerKind.REFUSAL, reason=Reason.NOT_COVERED, sentences=(), sources=())

@@ -11,7 +11,7 @@ from pathlib import Path
 import axe_playwright_python
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from channels.app import create_app
 from channels.desk import session
@@ -98,4 +98,32 @@ def test_an_answer_is_judged_by_keyboard_with_and_without_scripts(kit: Kit, addr
     assert page.get_by_text("You said: fix.").is_visible()
     page.get_by_role("button", name="Make a test question").focus()
     assert page.get_by_role("radio", name="answered from one").is_checked()
+    context.close()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_whole_queue_by_keyboard_with_and_without_scripts(kit: Kit, address: str, browser: Browser, scripts: bool) -> None:
+    """Verdict, Enter, verdict, Enter: after a verdict the link to the next answer has the focus."""
+    context = browser.new_context(java_script_enabled=scripts)
+    sign_in(context, kit, address, "lead" if scripts else "rosa")
+    page = context.new_page()
+    page.goto(f"{address}/desk/queue")
+    left = page.locator("tbody a").count()
+    assert left >= 1
+    page.locator("tbody a").first.focus()
+    page.keyboard.press("Enter")
+    for _ in range(left):
+        page.wait_for_url("**/desk/answers/*")
+        page.get_by_role("radio", name="right").focus()
+        page.keyboard.press("Space")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        page.get_by_text("Your verdict was saved.").wait_for()
+        expect(page.get_by_role("link", name="Next in the queue")).to_be_focused()
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/desk/**", wait_until="load")
+        page.get_by_text("Your verdict was saved.").wait_for(state="detached")
+    page.get_by_text("You are at the end of this list.").wait_for()
+    assert page.locator("tbody a").count() == 0
     context.close()

@@ -18,7 +18,7 @@ from sqlalchemy import text
 
 from bot.model import Channel, ConversationId, Profile
 from channels.desk import regression, session
-from channels.desk.queue_page import span_of
+from channels.desk.filters import span_of
 from channels.desk.routes import install
 from channels.desk.words import words
 from channels.kit import Kit
