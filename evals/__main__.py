@@ -19,6 +19,7 @@ from evals.golden_sets import GOLDEN, GoldenFaulty, case_problems, read_cases, s
 from evals.headline import headline, put
 from evals.model import ANSWERABLE
 from evals.page import write_page
+from evals.ragas_metrics import JUDGED, ChatModel, ModelUseless, NotANumber, judged_measures
 from evals.run import Report, run
 from retrieval.errors import IndexBroken, IndexMissing
 from retrieval.library import open_library
@@ -35,6 +36,9 @@ def main(arguments: list[str] | None = None) -> int:
     running = commands.add_parser("run", help="measure and write var/evals/<split>.json and .html")
     running.add_argument("--split", choices=["tune", "sealed", "regression", "all"], default="all")
     running.add_argument("--baseline", action="store_true", help="keep the measures as the new baseline")
+    running.add_argument("--judge-url", help="an OpenAI-compatible model judges tune cases too; ends in /v1; key: OPENAI_API_KEY")
+    running.add_argument("--judge-model", default="default", help="its name")
+    running.add_argument("--judged", type=int, default=JUDGED, help="how many cases it judges")
     comparing = commands.add_parser("compare", help="gains and losses between two reports")
     comparing.add_argument("before", type=Path)
     comparing.add_argument("after", type=Path)
@@ -59,7 +63,7 @@ def main(arguments: list[str] | None = None) -> int:
         if given.command == "compare":
             return _compare(given, out)
         return _gate(given.data / "evals" / "all.json", out)
-    except (GoldenFaulty, IndexMissing, IndexBroken) as error:
+    except (GoldenFaulty, IndexMissing, IndexBroken, ModelUseless, NotANumber) as error:
         print(error, file=sys.stderr)
         return 1
 
@@ -77,6 +81,10 @@ def _run(given: argparse.Namespace, out: Console) -> int:
         return 1
     with tqdm(total=sum(given.split in ("all", c.split) for c in cases), desc="asking", file=sys.stderr) as progress:
         report = run(cases, given.split, library, dt.date.today(), lambda: progress.update(1))
+    if given.judge_url:
+        model = ChatModel(given.judge_url, given.judge_model, os.environ.get("OPENAI_API_KEY", ""))
+        judged = judged_measures(report.results, library.content, library.listener, model, given.judged)
+        report = report.model_copy(update={"measures": (*report.measures, *judged)})
     library.close()
     folder = given.data / "evals"
     folder.mkdir(parents=True, exist_ok=True)
@@ -119,10 +127,16 @@ def _table(report: Report, out: Console) -> None:
 
 def _compare(given: argparse.Namespace, out: Console) -> int:
     before, after = (Report.model_validate_json(path.read_bytes()) for path in (given.before, given.after))
-    for change in changes(before, after):
+    found = changes(before, after)
+    for change in found:
+        if change.sealed:
+            continue
         out.print(
             f"{'+' if change.better else '-'} {change.case}: {change.question} ({change.before} → {change.after})", markup=False
         )
+    sealed = [change.better for change in found if change.sealed]
+    if sealed:
+        out.print(f"and of the sealed questions, which nobody looks at: {sum(sealed)} better, {len(sealed) - sum(sealed)} worse")
     for line in regressions(before, after):
         out.print(f"! {line}", markup=False)
     return 0

@@ -11,13 +11,14 @@ from evals.run import Report
 
 
 class Change(NamedTuple):
-    """One case that got better or worse."""
+    """One case that got better or worse. A ``sealed`` one is counted, never shown."""
 
     case: str
     question: str
     before: str
     after: str
     better: bool
+    sealed: bool
 
 
 def good(result: Result) -> bool:
@@ -45,6 +46,7 @@ def changes(before: Report, after: Report) -> list[Change]:
                 Change(
                     result.case.id, result.case.question, f"{was.answer.kind} {was.answer.reason or ''}".strip(),
                     f"{result.answer.kind} {result.answer.reason or ''}".strip(), good(result),
+                    result.case.split == "sealed",
                 )
             )
     return found
@@ -56,7 +58,7 @@ def regressions(before: Report, after: Report) -> list[str]:
     found = []
     for measure in after.measures:
         was = old.get((measure.name, measure.group))
-        if was is None or was.n == 0:
+        if was is None or was.n == 0 or measure.unit != "share":
             continue
         worse = measure.value < was.low - 1e-9 if measure.at_least else measure.value > max(was.high, was.value) + 1e-9
         if worse:

@@ -29,6 +29,9 @@ class Sort(StrEnum):
 ANSWERABLE = frozenset({Sort.DIRECT, Sort.SCENARIO, Sort.MULTI_HOP, Sort.COMPARISON, Sort.FALSE_PREMISE, Sort.BENIGN})
 
 
+Unit = Literal["share", "characters", "words", "points"]
+
+
 class KeyPoint(Value):
     """One thing the answer must say: covered when any of ``any`` (folded parts of words) stands in the answer."""
 
@@ -67,15 +70,19 @@ class Case(Value):
 
 
 class Result(Value):
-    """A case and what was answered. ``found`` are the addresses of the ranked sources."""
+    """A case and what was answered. ``found`` are the addresses of the ranked sources.
+
+    ``confidence``: how sure the evidence gate was, see ``retrieval.confidence``.
+    """
 
     case: Case
     answer: Answer
     found: tuple[str, ...]
+    confidence: float = 0.0
 
 
 class Measure(Value):
-    """A share or mean with its 95 % interval over ``n`` cases."""
+    """A share or mean with its 95 % interval over ``n`` cases. Only shares are held against the baseline."""
 
     name: str
     group: str
@@ -85,6 +92,7 @@ class Measure(Value):
     n: int
     target: float | None = None
     at_least: bool = True
+    unit: Unit = "share"
 
     @property
     def reached(self) -> bool | None:
@@ -92,3 +100,24 @@ class Measure(Value):
         if self.target is None:
             return None
         return self.value >= self.target if self.at_least else self.value <= self.target
+
+
+class Point(Value):
+    """When the surest ``coverage`` of the questions are answered, ``risk`` of them are wrong; ``confidence`` of the last."""
+
+    coverage: float
+    risk: float
+    confidence: float
+
+
+class Curve(Value):
+    """Risk over coverage of one group: ``area`` under it with its 95 % interval, and where the assistant stands today."""
+
+    group: str
+    area: float
+    low: float
+    high: float
+    n: int
+    coverage: float
+    risk: float
+    points: tuple[Point, ...]

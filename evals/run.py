@@ -7,16 +7,20 @@ from collections.abc import Callable, Sequence
 from random import Random
 
 from evals.measures import measures
-from evals.model import ANSWERABLE, Case, Measure, Result
+from evals.model import ANSWERABLE, Case, Curve, Measure, Result, Sort
 from evals.noise import no_accents, noisy, sms
 from evals.ragas_metrics import ragas_measures
 from evals.ranking import recall_at
+from evals.reading import reading_measures
+from evals.risk import AREA, risk_curves
 from knowledge_base.model import Value
 from knowledge_base.pinpoint import anchor
 from retrieval.answer import answer
+from retrieval.confidence import confidence
 from retrieval.library import Library
 
 SEED = 11
+ASKED_ABOUT = ANSWERABLE | {Sort.UNANSWERABLE}
 
 
 class Report(Value):
@@ -29,15 +33,20 @@ class Report(Value):
     translated: bool
     measures: tuple[Measure, ...]
     results: tuple[Result, ...]
+    curves: tuple[Curve, ...] = ()
 
 
-def ask(cases: Sequence[Case], library: Library, today: dt.date, each: Callable[[], object] = lambda: None) -> list[Result]:
-    """Every case answered, in order; ``each`` is called after each one (progress)."""
+def ask(
+    cases: Sequence[Case], library: Library, today: dt.date, each: Callable[[], object] = lambda: None, sure: bool = False
+) -> list[Result]:
+    """Every case answered, in order; ``each`` is called after each one (progress). ``sure``: with the gate's confidence."""
     results = []
     for case in cases:
-        said = answer(case.asked(today), library)
+        question = case.asked(today)
+        said = answer(question, library)
         found = tuple(f"{source.instrument}#{anchor(source.pinpoint)}" for source in said.sources)
-        results.append(Result(case=case, answer=said, found=found))
+        level = confidence(question, said, library) if sure and case.sort in ASKED_ABOUT else 0.0
+        results.append(Result(case=case, answer=said, found=found, confidence=level))
         each()
     return results
 
@@ -47,13 +56,18 @@ def run(
 ) -> Report:
     """Measure one split: clean questions first, then the same answerable ones with noise."""
     chosen = [case for case in cases if split in ("all", case.split)]
-    results = ask(chosen, library, today, each)
+    results = ask(chosen, library, today, each, sure=True)
     rows = measures(results)
-    rows += ragas_measures(results, library.content)
+    rows += reading_measures(results)
+    curves = risk_curves(results)
+    rows += [
+        Measure(name=AREA, group=c.group, value=c.area, low=c.low, high=c.high, n=c.n, at_least=False) for c in curves
+    ]
+    rows += ragas_measures(results, library.content, library.listener)
     rows += _under_noise(results, library, today)
     return Report(
         day=today, split=split, content_version=library.content.version, index_hash=library.manifest.index_hash,
-        translated=library.translated, measures=tuple(rows), results=tuple(results),
+        translated=library.translated, measures=tuple(rows), results=tuple(results), curves=curves,
     )
 
 
