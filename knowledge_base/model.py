@@ -66,6 +66,9 @@ class Provision(Value):
         return found
 
 
+_COUNTRIES: dict[str, Country] = {country.value: country for country in Country}
+
+
 class Instrument(Value):
     """A treaty, law, code, judgment, institution list or project guideline with its provisions."""
 
@@ -88,7 +91,7 @@ class Instrument(Value):
     @property
     def country(self) -> Country | None:
         """The country whose national law this is, or ``None`` for international and regional instruments."""
-        return Country(self.jurisdiction) if self.jurisdiction in ("MOZ", "PER") else None
+        return _COUNTRIES.get(self.jurisdiction)
 
 
 class Statement(Value):

@@ -47,6 +47,7 @@ def first_look(question: Question, library: Library) -> Answer | None:
 
 
 def _answer(question: Question, heard: Heard, library: Library) -> Answer:
+    library.stock.begin(heard)  # every way below needs it; the models look at the question meanwhile
     request = library.requests.probabilities(heard)
     alarm = library.first_look.look(heard)
     if alarm is not None and not _rather_off(alarm, request):

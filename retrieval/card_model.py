@@ -36,8 +36,7 @@ class CardModel:
 
     def scores(self, heard: Heard, cards: Sequence[CardId]) -> Floats:
         """One score for each of ``cards``, about -1 (no) to 1 (yes)."""
-        row = beside(heard.row, (heard.vector @ self.axes)[None, :])
-        known = dict(zip(self.linear.names, self.linear.scores(row)[0], strict=True))
+        known = dict(zip(self.linear.names, self.linear.of_one(heard.row, heard.vector @ self.axes).tolist(), strict=True))
         return np.array([known.get(card, UNKNOWN) for card in cards], dtype=np.float32)
 
     def save(self, folder: Path) -> None:

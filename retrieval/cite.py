@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from knowledge_base.model import Content, Language, Ref
 from knowledge_base.quote import check_quote
@@ -32,8 +33,7 @@ def cite(content: Content, ref: Ref, language: Language, about: str) -> Citation
     instrument, provision = content.place(ref)
     words = provision.words.in_(language)
     wanted = set(terms(about, language))
-    spans = sentences(words)
-    quote = max(spans, key=lambda span: (len(wanted & set(terms(span, language))), -len(span)))
+    quote, _ = max(_spans(words, language), key=lambda span: (len(wanted & span[1]), -len(span[0])))
     return Citation(
         instrument=instrument.id,
         pinpoint=provision.pinpoint,
@@ -45,3 +45,9 @@ def cite(content: Content, ref: Ref, language: Language, about: str) -> Citation
         verification=provision.verification,
         verdict=check_quote(quote, words),
     )
+
+
+@lru_cache(maxsize=4096)
+def _spans(words: str, language: Language) -> tuple[tuple[str, frozenset[str]], ...]:
+    """The sentences of a digest with their search terms; many statements cite the same few digests."""
+    return tuple((span, frozenset(terms(span, language))) for span in sentences(words))

@@ -37,8 +37,11 @@ class OnnxEncoder:
 
     english_only = True
 
-    def __init__(self, folder: Path, threads: int = 2) -> None:
-        """``folder`` holds ``model.onnx`` and ``tokenizer.json``; raises ``EncoderMissing`` when it does not."""
+    def __init__(self, folder: Path, threads: int = 1) -> None:
+        """``folder`` holds ``model.onnx`` and ``tokenizer.json``; raises ``EncoderMissing`` when it does not.
+
+        One thread: on a machine with other work a second one halves the speed (500 → 240 texts/s), because both wait busily.
+        """
         try:
             options = ort.SessionOptions()
             options.intra_op_num_threads = threads

@@ -54,13 +54,13 @@ class KindModel:
 
     def judge(self, heard: Heard, cues: Floats) -> Verdict:
         """``cues``: see ``cues.CueCounter.counts``."""
-        row = beside(heard.row, (heard.vector @ self.axes)[None, :], cues[None, :])
+        columns = (heard.vector @ self.axes, cues)
         near = nearness(heard.vector[None, :], self.examples, self.labels, len(self.names))
-        first = np.hstack([self.linear.scores(row)[0], near[0], cues])
+        first = np.hstack([self.linear.of_one(heard.row, *columns), near[0], cues])
         scores = ((first - self.mean) / self.scale) @ self.weights.T + self.bias
         powers = np.exp(scores - scores.max())
-        tags = zip(self.tags.names, self.tags.scores(row)[0].tolist(), strict=True) if self.tags is not None else ()
-        return Verdict({n: float(p) for n, p in zip(self.names, powers / powers.sum(), strict=True)}, dict(tags))
+        tags = dict(zip(self.tags.names, self.tags.of_one(heard.row, *columns).tolist(), strict=True)) if self.tags else {}
+        return Verdict({n: float(p) for n, p in zip(self.names, powers / powers.sum(), strict=True)}, tags)
 
 
 class Lessons(NamedTuple):

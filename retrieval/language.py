@@ -11,18 +11,18 @@ from random import Random
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from knowledge_base.model import Language
 from knowledge_base.pinpoint import fold
+from retrieval.hashed import HashedRuns
 
 ORDER = tuple(Language)
 WIDTH = 2**15
 CLEAR = 0.75
 VERY_CLEAR = 0.99  # one word ("ok", "a", "gracias") rarely tells the language
 SHORT = 90  # characters: what people type is short, so all short texts are learned from
-_HASH = HashingVectorizer(analyzer="char_wb", ngram_range=(1, 4), n_features=WIDTH, alternate_sign=False, norm="l2")
+_HASH = HashedRuns("char_wb", 1, 4, WIDTH)
 
 
 class LanguageModel:
@@ -34,8 +34,8 @@ class LanguageModel:
 
     def probabilities(self, text: str) -> dict[Language, float]:
         """One probability per language; they sum to 1."""
-        features = _HASH.transform([text.lower()])
-        scores = np.asarray(features @ self.weights.T).ravel() + self.bias
+        row = _HASH([text.lower()])
+        scores = self.weights[:, row.indices] @ row.data + self.bias
         powers = np.exp(scores - scores.max())
         return {language: float(p) for language, p in zip(ORDER, powers / powers.sum(), strict=True)}
 
@@ -63,7 +63,7 @@ def train(texts: Mapping[Language, Sequence[str]], random: Random, most: int = 3
                 examples.append(variant)
                 labels.append(number)
     model = LogisticRegression(max_iter=250, C=15.0, tol=1e-3)
-    model.fit(_HASH.transform(examples), labels)
+    model.fit(_HASH(examples), labels)
     return LanguageModel(model.coef_.astype(np.float32), model.intercept_.astype(np.float32))
 
 

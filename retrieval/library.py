@@ -29,6 +29,7 @@ from retrieval.requests import Requests
 from retrieval.safety import FirstLook
 from retrieval.search import Stock
 from retrieval.terms import Terms
+from retrieval.threads import one_thread
 
 
 class Store(Value):
@@ -61,7 +62,7 @@ class Library:
         return self.listener.pivot is not None
 
     def close(self) -> None:
-        self.stock.dense.close()
+        self.stock.close()
         if self.listener.pivot is not None:
             self.listener.pivot.close()
 
@@ -79,6 +80,7 @@ def open_library(
     index: Path, models: Path, embedding_model: str | None = None, chroma_server: str | None = None
 ) -> Library:
     """Open the index that the pointer under ``index`` names. Raises ``IndexMissing`` or ``IndexBroken``."""
+    one_thread()
     folder = current(index)
     if folder is None:
         raise IndexMissing(f"no index under {index}; run make index")

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from joblib import Parallel, delayed
+from numpy.typing import NDArray
 from scipy.sparse import csc_matrix, csr_matrix, hstack, load_npz, save_npz
 from sklearn.svm import LinearSVC
 
-from retrieval.views import Floats
+from retrieval.views import SPELLED, Floats
 
 COST = 0.5
 ENDINGS = ("-weights.npz", "-names.npz")
@@ -28,6 +30,25 @@ class Linear:
     def scores(self, rows: csr_matrix) -> Floats:
         """Shape (n, names): about 1 for "this one", -1 for "not this one"."""
         return np.asarray((rows @ self.weights).todense(), dtype=np.float32) + self.bias
+
+    def of_one(self, row: csr_matrix, *columns: Floats) -> Floats:
+        """``scores`` of one ``row`` of ``views.spelled`` with dense ``columns`` (k,) beside it, never built: (names,)."""
+        starts, counts = self.weights.indptr[row.indices], self._counts[row.indices]
+        at = np.arange(counts.sum()) + np.repeat(starts - np.cumsum(counts) + counts, counts)
+        seen = np.bincount(
+            self.weights.indices[at], self.weights.data[at] * np.repeat(row.data, counts), minlength=len(self.names)
+        )
+        return np.asarray(seen + np.concatenate(columns) @ self._dense, dtype=np.float32) + self.bias
+
+    @cached_property
+    def _counts(self) -> NDArray[np.int64]:
+        """How many weights each feature has."""
+        return np.asarray(np.diff(self.weights.indptr), dtype=np.int64)
+
+    @cached_property
+    def _dense(self) -> Floats:
+        """The weights of what stands beside letters and words, (k, names)."""
+        return np.asarray(self.weights[SPELLED:].toarray(), dtype=np.float32)
 
     def save(self, folder: Path, name: str) -> None:
         """Write the files ``name`` + ``ENDINGS`` into ``folder``."""

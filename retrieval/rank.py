@@ -27,6 +27,7 @@ CORE = frozenset({InstrumentId("icoc_2021"), InstrumentId("un_bpuff_1990")})
 OTHER_ROLE = 0.6
 WEIGHTS = Path(__file__).parent / "ranker.json"
 Rows = NDArray[np.float64]
+Row = list[float]
 
 
 class Ranker(NamedTuple):
@@ -48,9 +49,9 @@ def load_ranker(path: Path = WEIGHTS) -> Ranker:
 
 def candidates(
     found: Found, content: Content, country: Country | None, role: Role | None, day: dt.date
-) -> dict[Ref, Rows]:
+) -> dict[Ref, Row]:
     """The features of every provision that anything found points to and that holds for ``country`` on ``day``."""
-    rows: dict[Ref, Rows] = defaultdict(lambda: np.zeros(len(FEATURES)))
+    rows: dict[Ref, Row] = defaultdict(lambda: [0.0] * len(FEATURES))
     for rank, (card_id, score) in enumerate(found.cards(role, CARDS)):
         card = content.cards[card_id]
         place = 0
@@ -66,12 +67,13 @@ def candidates(
                 row[4] += value
                 row[5] += 1
                 place += 1
-    for position in found.order[:DEEP]:
+    order = found.order[:DEEP]
+    nearness = zip(order.tolist(), found.scores[order].tolist(), found.cosines[order].tolist(), strict=True)
+    for position, score, cosine in nearness:
         passage = found.stock.passages[position]
-        score = float(found.scores[position])
         if passage.kind == "provision":
             row = rows[passage.refs[0]]
-            row[6], row[8] = max(row[6], score), max(row[8], float(found.cosines[position]))
+            row[6], row[8] = max(row[6], score), max(row[8], cosine)
         elif passage.kind == "statement":
             for ref in passage.refs:
                 rows[ref][7] = max(rows[ref][7], score)
@@ -84,7 +86,7 @@ def _holds(ref: Ref, content: Content, country: Country | None, day: dt.date) ->
     return provision.in_force.holds_on(day) and (country is None or owner is None or owner is country)
 
 
-def _law(row: Rows, ref: Ref, content: Content, country: Country | None, role: Role | None) -> Rows:
+def _law(row: Row, ref: Ref, content: Content, country: Country | None, role: Role | None) -> Row:
     instrument, provision = content.place(ref)
     own = float(country is not None and instrument.country is country)
     addressed = float(role is not None and role in provision.audience)
@@ -102,6 +104,6 @@ def provisions(
     rows = candidates(found, content, country, role, day)
     if not rows:
         return []
-    scores = ranker.scores(np.stack(list(rows.values())))
-    ranked = sorted(zip(rows, (float(s) for s in scores), strict=True), key=lambda pair: (-pair[1], pair[0]))
+    scores = ranker.scores(np.array(list(rows.values()), dtype=np.float64))
+    ranked = sorted(zip(rows, scores.tolist(), strict=True), key=lambda pair: (-pair[1], pair[0]))
     return ranked[:most]

@@ -8,9 +8,10 @@ these scores and by the card model together (docs/decisions/0006-what-ranks.md).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,13 +19,15 @@ from numpy.typing import NDArray
 from knowledge_base.model import CardId, Country, Language, Role
 from retrieval.card_model import CardModel
 from retrieval.dense import Dense
-from retrieval.heard import Heard
+from retrieval.heard import REMEMBERED, Heard
 from retrieval.lexical import Lexical
 from retrieval.model import Passage
 
 DENSE_WEIGHT = 0.6
 NATIVE_WEIGHT = 0.7
 DEEP = 400
+RANKED = 20
+"""Cards that are ranked; nobody asks for more."""
 NEAR_WEIGHT = 1.0
 MODEL_WEIGHT = 1.5
 NOT_ASKED, ASKED = -1.05, -0.3
@@ -32,6 +35,8 @@ NOT_ASKED, ASKED = -1.05, -0.3
 OTHER_ROLE = 0.06
 Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
+Near = Future[tuple[NDArray[np.int64], Floats]]
+"""Positions and cosines, best first, when they are there."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,27 @@ class Stock:
     """English BM25 over whole cards, in the order of ``cards``."""
     alarm_only: frozenset[CardId] = frozenset()
     card_model: CardModel | None = None
+
+    @cached_property
+    def begin(self) -> Callable[[Heard], Near]:
+        """``begin(heard)``: the ``DEEP`` nearest passages, looked for beside the caller; the last few are remembered.
+
+        Chroma lets go of the interpreter and takes a third of an answer: meanwhile the small models look at the question.
+        """
+
+        def nearest(heard: Heard) -> Near:
+            return self._beside.submit(self.dense.nearest, heard.vector, min(DEEP, len(self.passages)))
+
+        return lru_cache(maxsize=REMEMBERED)(nearest)
+
+    @cached_property
+    def _beside(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(max_workers=4, thread_name_prefix="nearest")
+
+    def close(self) -> None:
+        """End the threads and let go of the vectors."""
+        self._beside.shutdown()
+        self.dense.close()
 
     @cached_property
     def cards(self) -> tuple[CardId, ...]:
@@ -116,6 +142,15 @@ class Found:
 
     def cards(self, role: Role | None, most: int = 10) -> list[tuple[CardId, float]]:
         """Cards best first, scores 0..1: best passage, the three nearest, all words of the card, and the card model."""
+        if role not in self._ranked:
+            self._ranked[role] = self._rank_cards(role)
+        return self._ranked[role][:most]
+
+    @cached_property
+    def _ranked(self) -> dict[Role | None, list[tuple[CardId, float]]]:
+        return {}
+
+    def _rank_cards(self, role: Role | None) -> list[tuple[CardId, float]]:
         stock = self.stock
         if not stock.cards:
             return []
@@ -132,35 +167,44 @@ class Found:
             total = (total + MODEL_WEIGHT * sure) / (1.0 + MODEL_WEIGHT)
         if role is not None:
             total = total - OTHER_ROLE * np.array([bool(r) and role not in r for r in stock.roles], dtype=np.float32)
-        order = np.argsort(-np.where(usable, total, -1.0), kind="stable")[:most]
+        order = np.argsort(-np.where(usable, total, -1.0), kind="stable")[:RANKED]
         return [(stock.cards[i], float(total[i])) for i in order if usable[i]]
 
     def _three_nearest(self) -> Floats:
         """Mean cosine of the three nearest passages of each card (missing ones count as 0)."""
         near = np.zeros(len(self.stock.cards), dtype=np.float32)
-        counted = np.zeros(len(self.stock.cards), dtype=np.int64)
-        for position in np.argsort(-self.cosines, kind="stable")[:DEEP]:
-            card = self.stock.owner[position]
-            if card >= 0 and counted[card] < 3 and self.cosines[position] > 0:
-                near[card] += self.cosines[position] / 3
-                counted[card] += 1
+        owners = self.stock.owner[self.nearest]
+        by_card = np.argsort(owners, kind="stable")
+        sorted_owners = owners[by_card]
+        place = np.arange(len(by_card)) - np.searchsorted(sorted_owners, sorted_owners)  # 0 is a card's nearest
+        kept = (sorted_owners >= 0) & (place < 3)
+        np.add.at(near, sorted_owners[kept], self.cosines[self.nearest[by_card[kept]]] / np.float32(3))
         return near
+
+    @cached_property
+    def nearest(self) -> NDArray[np.int64]:
+        """Positions with a cosine above 0, nearest first, equal ones as they stand in the stock; at most ``DEEP``."""
+        seen = np.flatnonzero(self.cosines > 0)
+        return seen[np.argsort(-self.cosines[seen], kind="stable")][:DEEP]
 
 
 def search(
     heard: Heard, stock: Stock, country: Country | None, day: dt.date, without: Collection[int] = ()
 ) -> Found:
     """Score every passage that holds for ``country`` on ``day``; ``without`` leaves positions out (for fitting)."""
+    near = stock.begin(heard)
     size = len(stock.passages)
     usable = stock.usable(country, day)
     if without:
         usable = usable.copy()
         usable[list(without)] = False
-    positions, cosines = stock.dense.nearest(heard.vector, min(DEEP, size))
-    whole = np.zeros(size, dtype=np.float32)
-    whole[positions] = cosines
     english = np.where(usable, stock.english.scores(heard.english), 0.0).astype(np.float32)
     native = np.where(usable, stock.native[heard.language].scores(heard.lexical), 0.0).astype(np.float32)
+    words = stock.card_words.scores(heard.english)
+    asked = stock.card_model.scores(heard, stock.cards) if stock.card_model is not None else None
+    positions, cosines = near.result()
+    whole = np.zeros(size, dtype=np.float32)
+    whole[positions] = cosines
     kept = usable & (whole > 0)
     dense = np.zeros(size, dtype=np.float32)
     if kept.any():
@@ -170,10 +214,8 @@ def search(
     fused = np.where(usable, fused, -1.0).astype(np.float32)
     top = np.argpartition(-fused, min(DEEP, size - 1))[:DEEP]
     order = top[np.argsort(-fused[top], kind="stable")].astype(np.int64)
-    near = np.where(usable, whole, 0.0).astype(np.float32)
-    words = stock.card_words.scores(heard.english)
-    asked = stock.card_model.scores(heard, stock.cards) if stock.card_model is not None else None
-    return Found(stock, fused, order[fused[order] > 0], near, english, native, words, asked)
+    cosine = np.where(usable, whole, 0.0).astype(np.float32)
+    return Found(stock, fused, order[fused[order] > 0], cosine, english, native, words, asked)
 
 
 def _spread(scores: Floats, usable: Flags) -> Floats:

@@ -7,19 +7,18 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
-from sklearn.feature_extraction.text import HashingVectorizer
 
 from knowledge_base.model import Language
 from knowledge_base.pinpoint import fold
+from retrieval.hashed import HashedRuns
 from retrieval.words import terms
 
 Floats = NDArray[np.float32]
 COLUMNS = 2**15
+SPELLED = 3 * COLUMNS
 AXES = 96
-_LETTERS = HashingVectorizer(analyzer="char_wb", ngram_range=(3, 5), n_features=COLUMNS, alternate_sign=False, norm="l2")
-_WORDS = HashingVectorizer(
-    analyzer="word", ngram_range=(1, 2), n_features=COLUMNS, alternate_sign=False, norm="l2", token_pattern=r"\S+"
-)
+_LETTERS = HashedRuns("char_wb", 3, 5, COLUMNS)
+_WORDS = HashedRuns("word", 1, 2, COLUMNS)
 
 
 def spelled(texts: Sequence[str], languages: Sequence[Language], english: Sequence[str]) -> csr_matrix:
@@ -29,11 +28,15 @@ def spelled(texts: Sequence[str], languages: Sequence[Language], english: Sequen
     (docs/decisions/0006-what-ranks.md).
     """
     parts = [
-        _LETTERS.transform([fold(text) for text in texts]),
+        _LETTERS([fold(text) for text in texts]),
         _words(texts, languages),
         _words(english, [Language.EN] * len(english)),
     ]
-    return csr_matrix(hstack(parts), dtype=np.float32)
+    if len(texts) > 1:
+        return csr_matrix(hstack(parts), dtype=np.float32)
+    indices = np.concatenate([part.indices + number * COLUMNS for number, part in enumerate(parts)])
+    values = np.concatenate([part.data for part in parts]).astype(np.float32)
+    return csr_matrix((values, indices, [0, len(indices)]), shape=(1, SPELLED))  # hstack of one row takes longer than all else
 
 
 def main_axes(vectors: Floats) -> Floats:
@@ -48,4 +51,4 @@ def beside(rows: csr_matrix, *columns: Floats) -> csr_matrix:
 
 def _words(texts: Sequence[str], languages: Sequence[Language]) -> csr_matrix:
     stems = [" ".join(terms(text, language)) for text, language in zip(texts, languages, strict=True)]
-    return csr_matrix(_WORDS.transform(stems))
+    return _WORDS(stems)
