@@ -6,8 +6,10 @@ import argparse
 import datetime as dt
 import os
 import sys
+import tempfile
 from pathlib import Path
 
+import numpy as np
 from rich.console import Console
 from rich.table import Table
 from tqdm import tqdm
@@ -18,9 +20,11 @@ from evals.fit_ranker import as_json, fit_ranker
 from evals.golden_sets import GOLDEN, GoldenFaulty, case_problems, read_cases, sealed_hash
 from evals.headline import headline, put
 from evals.model import ANSWERABLE
+from evals.one_table import asked, hear, markdown, measured, spoilt
 from evals.page import write_page
 from evals.ragas_metrics import JUDGED, ChatModel, ModelUseless, NotANumber, judged_measures
 from evals.run import Report, run
+from evals.ways import ways
 from retrieval.errors import IndexBroken, IndexMissing
 from retrieval.library import open_library
 from retrieval.rank import WEIGHTS
@@ -43,6 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
     comparing.add_argument("before", type=Path)
     comparing.add_argument("after", type=Path)
     commands.add_parser("headline", help="write the baseline's headline table into the README")
+    commands.add_parser("ranking", help="every way of ranking in one table, on the tune half; writes var/evals/ranking.md")
     commands.add_parser("bench", help="times and ratios, measured in one run")
     commands.add_parser("fit", help="fit the provision ranker on the tune half; writes retrieval/ranker.json")
     commands.add_parser("gate", help="exit 1 when a measure is worse than the baseline beyond noise")
@@ -58,6 +63,8 @@ def main(arguments: list[str] | None = None) -> int:
             return 0
         if given.command == "bench":
             return _bench(given, out)
+        if given.command == "ranking":
+            return _ranking(given, out)
         if given.command == "fit":
             return _fit(given, out)
         if given.command == "compare":
@@ -105,6 +112,28 @@ def _bench(given: argparse.Namespace, out: Console) -> int:
     for row in rows:
         table.add_row(row.name, f"{row.p50:.1f}", f"{row.p95:.1f}", f"{row.against(rows[0]):.2f}")
     out.print(table)
+    return 0
+
+
+def _ranking(given: argparse.Namespace, out: Console) -> int:
+    from evals.bought import bought_ways  # LangChain's ready-made retrievers: only for the comparison
+
+    library = open_library(given.data / "index", given.data / "models", os.environ.get("EMBEDDING_MODEL") or None)
+    vectors = np.load(given.data / "index" / library.manifest.index_hash / "vectors.npy")
+    today = dt.date.today()
+    clean = asked(read_cases())
+    heard = {repaired: [hear(part, library, repaired) for part in (clean, spoilt(clean))] for repaired in (True, False)}
+    lines = []
+    with tempfile.TemporaryDirectory() as folder:
+        every = [*ways(library, vectors, today), *bought_ways(library, vectors, today, Path(folder))]
+        for way in tqdm(every, desc="ranking", file=sys.stderr):
+            before, after = heard[way.repaired]
+            lines.append(measured(way, before, after, library, today))
+    library.close()
+    path = given.data / "evals" / "ranking.md"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(markdown(lines, len(clean), today), encoding="utf-8")
+    out.print(path.read_text(encoding="utf-8"), markup=False)
     return 0
 
 

@@ -4,26 +4,35 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from evals.model import ANSWERABLE, Case
+from knowledge_base.model import Ref
 from retrieval.library import Library
-from retrieval.rank import FEATURES, Ranker, candidates
+from retrieval.rank import FEATURES, Ranker, Rows, candidates
 from retrieval.search import search
 
 
 def fit_ranker(cases: Sequence[Case], library: Library, today: dt.date) -> Ranker:
     """A logistic regression over all candidates of all tune questions: acceptable or not."""
-    rows, labels = [], []
+    pairs = []
     for case in cases:
         if case.split != "tune" or case.sort not in ANSWERABLE:
             continue
         heard = library.listener.hear(case.question, None, case.language)
         found = search(heard, library.stock, case.country, today)
-        for ref, row in candidates(found, library.content, case.country, case.role, today).items():
+        pairs.append((case, candidates(found, library.content, case.country, case.role, today)))
+    return fitted(pairs)
+
+
+def fitted(pairs: Sequence[tuple[Case, Mapping[Ref, Rows]]]) -> Ranker:
+    """Fit on questions with their candidates."""
+    rows, labels = [], []
+    for case, table in pairs:
+        for ref, row in table.items():
             rows.append(row)
             labels.append(ref in case.accept)
     matrix = np.stack(rows)

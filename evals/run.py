@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from random import Random
 
+from evals.intervals import clustered
 from evals.measures import measures
 from evals.model import ANSWERABLE, Case, Curve, Measure, Result, Sort
 from evals.noise import no_accents, noisy, sms
@@ -76,7 +77,7 @@ def _under_noise(clean: Sequence[Result], library: Library, today: dt.date) -> l
     part = [r for r in clean if r.case.sort in ANSWERABLE]
     if not part:
         return []
-    before = sum(recall_at(r.found, r.case.accept, 5) for r in part) / len(part)
+    before = [recall_at(r.found, r.case.accept, 5) for r in part]
     random = Random(SEED)
     kinds: dict[str, tuple[Callable[[Case], str], float | None]] = {
         "no accents": (lambda c: no_accents(c.question), None),
@@ -86,12 +87,12 @@ def _under_noise(clean: Sequence[Result], library: Library, today: dt.date) -> l
     rows = []
     for name, (spoil, target) in kinds.items():
         spoilt = [r.case.model_copy(update={"question": spoil(r.case)}) for r in part]
-        after = sum(recall_at(r.found, r.case.accept, 5) for r in ask(spoilt, library, today)) / len(part)
-        loss = before - after
+        after = [recall_at(r.found, r.case.accept, 5) for r in ask(spoilt, library, today)]
+        loss = clustered([was - now for was, now in zip(before, after, strict=True)], [r.case.topic for r in part])
         rows.append(
             Measure(
-                name="recall@5 lost by noise", group=name, value=loss, low=loss, high=loss, n=len(part), target=target,
-                at_least=False,
+                name="recall@5 lost by noise", group=name, value=loss.value, low=loss.low, high=loss.high, n=loss.n,
+                target=target, at_least=False,
             )
         )
     return rows

@@ -23,6 +23,8 @@ DOORS = {
     "langchain_core": {"retrieval/langchain_retriever.py"},
     "fsrs": {"bot/drills/spacing.py"},
     "ragas": {"evals/ragas_metrics.py"},
+    "langchain_classic": {"evals/bought.py"},
+    "langchain_community": {"evals/bought.py"},
     "langchain_openai": {"evals/ragas_metrics.py"},
     "wordfreq": {"retrieval/repair.py"},
     "argon2": {"channels/desk/accounts.py"},
