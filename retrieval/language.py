@@ -21,6 +21,7 @@ ORDER = tuple(Language)
 WIDTH = 2**15
 CLEAR = 0.75
 VERY_CLEAR = 0.99  # one word ("ok", "a", "gracias") rarely tells the language
+TELLING = 3  # letters from which a text may speak against the profile: "ok", "no" and "si" are said everywhere
 SHORT = 90  # characters: what people type is short, so all short texts are learned from
 _HASH = HashedRuns("char_wb", 1, 4, WIDTH)
 
@@ -40,7 +41,9 @@ class LanguageModel:
         return {language: float(p) for language, p in zip(ORDER, powers / powers.sum(), strict=True)}
 
     def detect(self, text: str, prior: Language | None = None) -> Language:
-        """The language of ``text``; ``prior`` wins unless another one is clearly more probable."""
+        """The language of ``text``; ``prior`` wins unless another one is clearly more probable, and in one or two letters."""
+        if prior is not None and sum(letter.isalpha() for letter in text) < TELLING:
+            return prior
         found = self.probabilities(text)
         best = max(found, key=lambda language: found[language])
         if prior is None or best is prior:
