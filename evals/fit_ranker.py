@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from evals.model import ANSWERABLE, Case
 from knowledge_base.model import Ref
 from retrieval.library import Library
-from retrieval.rank import FEATURES, Ranker, Rows, candidates
+from retrieval.rank import FEATURES, Ranker, Row, candidates
 from retrieval.search import search
 
 
@@ -28,7 +28,7 @@ def fit_ranker(cases: Sequence[Case], library: Library, today: dt.date) -> Ranke
     return fitted(pairs)
 
 
-def fitted(pairs: Sequence[tuple[Case, Mapping[Ref, Rows]]]) -> Ranker:
+def fitted(pairs: Sequence[tuple[Case, Mapping[Ref, Row]]]) -> Ranker:
     """Fit on questions with their candidates."""
     rows, labels = [], []
     for case, table in pairs:

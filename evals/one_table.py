@@ -24,7 +24,7 @@ from evals.ways import AsTyped, Way
 from knowledge_base.model import Ref, Value
 from retrieval.heard import Heard
 from retrieval.library import Library
-from retrieval.rank import Rows, candidates
+from retrieval.rank import Row, candidates
 
 FOLDS = 5
 NOISE = 0.15
@@ -114,7 +114,7 @@ def ranked(
             lists.append(found)
         return lists, times[: len(parts[0])]
     assert way.find is not None
-    tables: list[list[dict[Ref, Rows]]] = []
+    tables: list[list[dict[Ref, Row]]] = []
     for part in parts:
         rows = []
         for spoken in part:
@@ -127,7 +127,7 @@ def ranked(
 
 
 def _re_ranked(
-    part: Sequence[Spoken], rows: Sequence[dict[Ref, Rows]], clean: Sequence[Spoken], clean_rows: Sequence[dict[Ref, Rows]]
+    part: Sequence[Spoken], rows: Sequence[dict[Ref, Row]], clean: Sequence[Spoken], clean_rows: Sequence[dict[Ref, Row]]
 ) -> list[list[str]]:
     topics = sorted({spoken.case.topic for spoken in clean})
     fold = {topic: number % FOLDS for number, topic in enumerate(topics)}
