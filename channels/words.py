@@ -5,14 +5,13 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import yaml
-
+from knowledge_base.load import read_yaml
 from knowledge_base.model import Language
 
 
 @cache
 def _all() -> dict[str, dict[str, str]]:
-    loaded: dict[str, dict[str, str]] = yaml.safe_load((Path(__file__).parent / "words.yaml").read_text("utf-8"))
+    loaded: dict[str, dict[str, str]] = read_yaml(Path(__file__).parent / "words.yaml")
     return loaded
 
 

@@ -20,7 +20,6 @@ from rapidfuzz.process import extract
 
 SLIP, EDIT, FIRST = 2.6, 4.2, 0.7
 """What it costs in nats: a slip (next key, another vowel, a letter doubled, dropped or swapped), other changes, a wrong first."""
-LEFT = 14.0  # what leaving an unknown word as typed costs
 SOUND = 2.0  # what writing a word by its sound costs
 FINALISTS = 24  # words whose changes are looked at letter by letter
 COMMON = 5e-7  # share of a language from which a word takes part

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
 
-import yaml
-
+from knowledge_base.load import read_yaml
 from knowledge_base.model import Language
 
 Say = Callable[..., str]
@@ -17,7 +16,7 @@ Say = Callable[..., str]
 @cache
 def words() -> dict[str, dict[str, dict[str, str]]]:
     """Section → language → name → phrase, as in the file."""
-    loaded: dict[str, dict[str, dict[str, str]]] = yaml.safe_load((Path(__file__).parent / "words.yaml").read_text("utf-8"))
+    loaded: dict[str, dict[str, dict[str, str]]] = read_yaml(Path(__file__).parent / "words.yaml")
     return loaded
 
 

@@ -22,6 +22,12 @@ SERVERS = ("/usr/lib/postgresql/17/bin", "/usr/lib/postgresql/16/bin", "/usr/lib
            "/usr/bin")
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Address of an empty database: a test that asks for it runs on SQLite and on PostgreSQL."""
+    return f"sqlite:///{tmp_path / 'test.sqlite3'}" if request.param == "sqlite" else str(request.getfixturevalue("postgres"))
+
+
 @pytest.fixture
 def kit(tmp_path: Path) -> Iterator[Kit]:
     made = standin.kit(tmp_path)

@@ -6,7 +6,6 @@ import datetime as dt
 import threading
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -27,12 +26,9 @@ AT = NOW.timestamp()
 KEY = b"a key for tests"
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    if request.param == "sqlite":
-        made = Store(f"sqlite:///{tmp_path / 'test.sqlite3'}")
-    else:
-        made = Store(request.getfixturevalue("postgres"))
+@pytest.fixture
+def store(database: str) -> Iterator[Store]:
+    made = Store(database)
     migrate(made.engine)
     yield made
     with made.engine.begin() as connection:

@@ -38,10 +38,9 @@ KEY = b"a key for tests"
 KEEP = Retention(journal=90, profile=365, drill=730, delivered=2)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    url = f"sqlite:///{tmp_path / 'test.sqlite3'}" if request.param == "sqlite" else request.getfixturevalue("postgres")
-    made = Store(url)
+@pytest.fixture
+def store(database: str) -> Iterator[Store]:
+    made = Store(database)
     migrate(made.engine)
     with made.engine.begin() as connection:
         for name in ("ana", "joao"):

@@ -27,10 +27,9 @@ from tests.channels.desk import desk
 from tests.channels.desk.test_reminders import person
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def kit(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kit]:
-    url = "" if request.param == "sqlite" else request.getfixturevalue("postgres")
-    made = standin.kit(tmp_path, clock=standin.Hands(), url=url)
+@pytest.fixture
+def kit(database: str, tmp_path: Path) -> Iterator[Kit]:
+    made = standin.kit(tmp_path, clock=standin.Hands(), url=database)
     yield made
     made.store.close()
 

@@ -33,10 +33,9 @@ def content() -> Content:
     return load_content()
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def store(request: pytest.FixtureRequest, tmp_path: Path, content: Content) -> Iterator[Store]:
-    url = f"sqlite:///{tmp_path / 'test.sqlite3'}" if request.param == "sqlite" else request.getfixturevalue("postgres")
-    made = Store(url)
+@pytest.fixture
+def store(database: str, content: Content) -> Iterator[Store]:
+    made = Store(database)
     migrate(made.engine)
     made.write_now(lambda c: crowd.fill(c, content, "c1", NOW, learners=12, decided=600, asked=150))
     made.write_now(lambda c: crowd.fill(c, content, "c2", NOW, learners=8, decided=300, seed=2, prefix="tg:"))

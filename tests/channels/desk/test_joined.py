@@ -30,10 +30,9 @@ WHO = ConversationId("web:a")
 DAY = 86_400.0
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def kit(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kit]:
-    url = "" if request.param == "sqlite" else request.getfixturevalue("postgres")
-    made = standin.kit(tmp_path, clock=standin.Hands(), url=url)
+@pytest.fixture
+def kit(database: str, tmp_path: Path) -> Iterator[Kit]:
+    made = standin.kit(tmp_path, clock=standin.Hands(), url=database)
     yield made
     made.store.close()
 
@@ -174,11 +173,10 @@ async def test_questions_from_before_are_looked_at_by_leads_only(tmp_path: Path)
         assert (await web.get(own)).status_code == 200 and own in (await web.get(queue_page)).text
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def old(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+@pytest.fixture
+def old(database: str) -> Iterator[Store]:
     """A database as the version before had it."""
-    url = f"sqlite:///{tmp_path / 'old.sqlite3'}" if request.param == "sqlite" else request.getfixturevalue("postgres")
-    made = Store(url)
+    made = Store(database)
     migrate(made.engine)
     with made.engine.begin() as connection:
         settings = config()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, text
@@ -25,10 +24,9 @@ AT = NOW.timestamp()
 KEY = b"a key for tests"
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    url = f"sqlite:///{tmp_path / 'test.sqlite3'}" if request.param == "sqlite" else request.getfixturevalue("postgres")
-    made = Store(url)
+@pytest.fixture
+def store(database: str) -> Iterator[Store]:
+    made = Store(database)
     migrate(made.engine)
     with made.engine.begin() as connection:
         for name in ("ana", "joao", "rosa"):
