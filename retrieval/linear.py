@@ -80,6 +80,6 @@ def fit_linear(rows: csr_matrix, labels: Sequence[str], kept: int | None = None)
             weights[np.abs(weights) < np.partition(np.abs(weights), -kept)[-kept]] = 0.0
         return csc_matrix(weights[:, None]), float(model.intercept_[0])
 
-    # Threads: the solver lets go of the interpreter.
-    fitted = Parallel(n_jobs=-1, prefer="threads")(delayed(one)(name) for name in names)
+    # Processes: in threads the solvers would draw from one generator, and two builds would differ.
+    fitted = Parallel(n_jobs=-1, prefer="processes")(delayed(one)(name) for name in names)
     return Linear(names, csr_matrix(hstack([w for w, _ in fitted])), np.array([b for _, b in fitted], dtype=np.float32))
