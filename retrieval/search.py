@@ -1,7 +1,7 @@
 """What was heard in, passages scored and cards and provisions ranked out.
 
 ``score = 0.6 · dense + 0.4 · max(BM25 on English, 0.7 · BM25 in the question's language)``, each scaled to 0..1 within the
-question. Weighted fusion beat reciprocal ranks in every comparison (findings/retrieval.md, section 2). Cards are ranked by
+question. Weighted fusion and reciprocal ranks come out equal here (docs/decisions/0008-one-table.md). Cards are ranked by
 these scores and by the card model together (docs/decisions/0006-what-ranks.md).
 """
 
