@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from random import Random
 
@@ -18,6 +18,7 @@ import numpy as np
 from knowledge_base.check import check
 from knowledge_base.load import CONTENT, content_version, load_content
 from knowledge_base.model import Content, Language
+from knowledge_base.pinpoint import fold
 from retrieval.card_model import fit_cards
 from retrieval.dense import Numbers, carry_chroma, open_chroma, write_chroma
 from retrieval.encode import Vectors
@@ -28,7 +29,7 @@ from retrieval.gate import Gate
 from retrieval.kinds_file import save_kinds
 from retrieval.language import train as train_language
 from retrieval.lexical import build_lexical
-from retrieval.library import Library, Store, assemble, open_encoder, repairs
+from retrieval.library import Library, Store, assemble, open_encoder, repairs, words_of
 from retrieval.manifest import (
     FORMAT,
     Manifest,
@@ -47,6 +48,7 @@ from retrieval.passages import card_words, passages
 from retrieval.pivot import open_pivot
 from retrieval.terms import Terms
 from retrieval.views import spelled
+from retrieval.vocabulary import Vocabulary, gather
 
 Say = Callable[[str], None]
 OPEN_GATE = Gate((0.0,) * 10, (1.0,) * 10, (0.0,) * 10, 0.0, 0.0, 0.0)
@@ -126,7 +128,10 @@ def build(
         return memo.english(text, language, lambda: pivot.to_english(terms.replace(text.lower(), language), language))
 
     say("reading passages")
-    repair = repairs(content, tuple(passages(content, lambda text, _: text)))
+    vocabularies = _vocabularies(content, passages(content, lambda text, _: text))
+    repair = repairs(content, vocabularies)
+    for language, vocabulary in vocabularies.items():
+        vocabulary.save(words_of(folder, language))
     # Ways of asking are heard as questions are: repaired, then translated.
     found = tuple(passages(content, lambda text, language: to_english(repair[language](text), language)))
     say(f"embedding {len(found)} passages (only changed ones)")
@@ -165,6 +170,21 @@ def build(
     memo.save()
     _sweep(index, keep=name)
     return name
+
+
+def _vocabularies(content: Content, found: Iterable[Passage]) -> dict[Language, Vocabulary]:
+    """The words of all checked texts (ways of asking are misspelt on purpose) and how we are asked."""
+    texts: dict[tuple[Language, bool], list[str]] = {(language, spoken): [] for language in Language for spoken in (True, False)}
+    for passage in found:
+        for language, text in passage.native.items():
+            texts[language, passage.kind == "phrasing"].append(text)
+    return {
+        language: gather(
+            language, texts[language, False], texts[language, True],
+            (fold(entry.word) for entry in getattr(content.glossary, language.value)),
+        )
+        for language in Language
+    }
 
 
 def _write_parts(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +31,7 @@ from retrieval.safety import FirstLook
 from retrieval.search import Stock
 from retrieval.terms import Terms
 from retrieval.threads import one_thread
+from retrieval.vocabulary import Vocabulary, open_vocabulary
 
 
 class Store(Value):
@@ -115,7 +117,7 @@ def assemble(
         encoder=encoder,
         pivot=pivot,
         languages=LanguageModel(arrays["language_weights"], arrays["language_bias"]),
-        repairs=repair or repairs(content, passages),
+        repairs=repair or repairs(content, {language: open_vocabulary(words_of(folder, language)) for language in Language}),
         terms=Terms(content.pivot_terms),
     )
     return Library(
@@ -141,13 +143,14 @@ def _dense(folder: Path, manifest: Manifest, vectors: np.ndarray, server: str | 
         return Exact(vectors), True
 
 
-def repairs(content: Content, passages: tuple[Passage, ...]) -> dict[Language, Repair]:
-    """One repairer per language, over the words of all checked texts (phrasings are misspelt on purpose) and how we are asked."""
-    texts: dict[tuple[Language, bool], list[str]] = {(language, spoken): [] for language in Language for spoken in (True, False)}
-    for passage in passages:
-        for language, text in passage.native.items():
-            texts[language, passage.kind == "phrasing"].append(text)
+def repairs(content: Content, vocabularies: Mapping[Language, Vocabulary]) -> dict[Language, Repair]:
+    """One repairer per language."""
     return {
-        language: Repair(language, texts[language, False], getattr(content.glossary, language.value), texts[language, True])
-        for language in Language
+        language: Repair(language, vocabulary, getattr(content.glossary, language.value))
+        for language, vocabulary in vocabularies.items()
     }
+
+
+def words_of(folder: Path, language: Language) -> Path:
+    """Where an index keeps the vocabulary of ``language``."""
+    return folder / f"words-{language}.json"

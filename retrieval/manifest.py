@@ -11,7 +11,7 @@ from retrieval.errors import IndexBroken, IndexMissing
 from retrieval.gate import Gate
 
 POINTER = "CURRENT"
-FORMAT = "23"  # raise when the files of an index change their meaning
+FORMAT = "24"  # raise when the files of an index change their meaning
 
 
 class Manifest(Value):

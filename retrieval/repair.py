@@ -9,55 +9,29 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-
-import wordfreq
 
 from knowledge_base.model import GlossaryEntry, Language
 from knowledge_base.pinpoint import fold
 from retrieval.spelling import EDIT, Speller
+from retrieval.vocabulary import KNOWN, TOKEN, Vocabulary, sound, zipf
 
-_DOUBLE = re.compile(r"(.)\1+")
-_TOKEN = re.compile(r"[^\W\d_]+")
-KNOWN = 1.8  # Zipf frequency from which a general word counts as correctly spelt: rare words are words too (acequia)
 OFTEN = 4.0  # in a question full of slips, rarer words that our texts do not use may be slips too (abso, iman)
 FULL = 0.15  # share of damaged words from which a question is full of slips
 LEFT = 14.0  # what leaving a damaged word as typed costs in nats, beside words that were perhaps meant
 CLEARLY = 0.7  # an accented form replaces what was typed when it is this much (log10) more frequent
 
 
-def sound(folded: str) -> str:
-    """What a folded word sounds like in Spanish and Portuguese: b/v, s/z/ç, h, y/ll, qu/k, double letters."""
-    text = folded.replace("ll", "y").replace("lh", "l").replace("nh", "n").replace("ch", "x").replace("ph", "f")
-    text = text.replace("qu", "k").replace("h", "")
-    text = text.replace("ce", "se").replace("ci", "si").replace("c", "k").replace("v", "b").replace("z", "s")
-    text = text.replace("w", "u").replace("ge", "je").replace("gi", "ji").replace("m", "n")
-    return _DOUBLE.sub(r"\1", text)
-
-
 class Repair:
     """Repairs questions in one language; immutable after construction, safe in threads."""
 
-    def __init__(
-        self, language: Language, texts: Iterable[str], glossary: Iterable[GlossaryEntry], spoken: Iterable[str] = ()
-    ) -> None:
-        """``texts`` are checked texts, whose words are right; ``spoken`` ways of asking, which say what goes with what."""
-        glossary, texts = tuple(glossary), tuple(texts)
+    def __init__(self, language: Language, vocabulary: Vocabulary, glossary: Iterable[GlossaryEntry]) -> None:
+        glossary = tuple(glossary)
         self.language = language
-        general = wordfreq.get_frequency_dict(language.value, wordlist="best")
-        ours = Counter(token.lower() for text in texts for token in _TOKEN.findall(text))
-        self._ours = {word for word in ours if len(word) > 1}
-        self._by_fold: dict[str, list[str]] = defaultdict(list)
-        self._by_sound: dict[str, list[str]] = defaultdict(list)
-        common = {word for word, frequency in general.items() if frequency > 1e-6 and word.isalpha()}
-        rare = (word for word, frequency in general.items() if 1e-6 >= frequency > 10 ** (KNOWN - 9) and not word.isascii())
-        self._accents = {folded: word for word in rare if (folded := fold(word)) != word}
-        for word in sorted(self._ours | common):
-            folded = fold(word)
-            self._by_fold[folded].append(word)
-            self._by_sound[sound(folded)].append(word)
+        self._ours = frozenset(vocabulary.spelt)
+        self._by_fold, self._by_sound, self._accents = vocabulary.by_fold, vocabulary.by_sound, vocabulary.accents
+        self._speller = Speller(vocabulary)
         self._glossary = {fold(entry.word): entry.to for entry in glossary}
         field = [fold(entry.word) for entry in glossary if entry.kind in ("slang", "term")]
         self._phrases = _whole_words(sorted(field, key=len, reverse=True))
@@ -65,18 +39,16 @@ class Repair:
         self._spelt = {word: to for word, to in spelt.items() if word != fold(to)}
         self._short = _whole_words(sorted(self._spelt, key=len, reverse=True))
         self._word = lru_cache(maxsize=8192)(self._repair_word)
-        heard = [_TOKEN.findall(fold(text)) for text in (*texts, *map(self._written_out, spoken))]
-        self._speller = Speller(self._shares(general), heard)
 
     def __call__(self, text: str) -> str:
         """``text`` with short forms written out and each unknown word repaired; the rest stays as typed."""
         text = self._written_out(text)
-        typed = _TOKEN.findall(text)
+        typed = TOKEN.findall(text)
         repaired = [self._word(word) or (word if i and _a_name(word, text) else None) for i, word in enumerate(typed)]
         if None in repaired:
             repaired = self._by_neighbours(typed, repaired)
         words = iter(repaired)
-        return _TOKEN.sub(lambda match: next(words) or match.group(), text)
+        return TOKEN.sub(lambda match: next(words) or match.group(), text)
 
     def _by_neighbours(self, typed: Sequence[str], repaired: Sequence[str | None]) -> list[str | None]:
         """``repaired`` with its gaps closed by the words that were most likely meant."""
@@ -103,19 +75,6 @@ class Repair:
             return False
         return max(map(self._frequency, self._by_fold.get(folded, [folded]))) < OFTEN
 
-    def _shares(self, general: Mapping[str, float]) -> dict[str, float]:
-        """Folded words with how often they occur in the language; ours and field words at least a little."""
-        found: dict[str, float] = defaultdict(float)
-        for word, frequency in general.items():
-            if frequency > 1e-7 and word.isalpha():
-                found[fold(word)] += frequency
-        for word in self._ours:
-            found[fold(word)] += 1e-7
-        for word in self._glossary:
-            if word.isalpha():
-                found[word] += 2e-6
-        return found
-
     def _written_out(self, text: str) -> str:
         """*q* → *que*, *pa* → *para*: left as they are, the translator reads them as names."""
         if self._short is None:
@@ -138,7 +97,7 @@ class Repair:
         return " ".join(found)
 
     def _frequency(self, word: str) -> float:
-        return float(wordfreq.zipf_frequency(word, self.language.value))
+        return zipf(word, self.language)
 
     def _score(self, word: str) -> float:
         return self._frequency(word) + (1.5 if word in self._ours else 0.0)

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import DamerauLevenshtein
 from rapidfuzz.process import extract
 
+from retrieval.vocabulary import Vocabulary
+
 SLIP, EDIT, FIRST = 2.6, 4.2, 0.7
 """What it costs in nats: a slip (next key, another vowel, a letter doubled, dropped or swapped), other changes, a wrong first."""
 SOUND = 2.0  # what writing a word by its sound costs
 FINALISTS = 24  # words whose changes are looked at letter by letter
-COMMON = 5e-7  # share of a language from which a word takes part
 MOST = 12  # words that compete for one place
 PAIR = 0.6  # how much of the expectation comes from pairs
 _DOUBLE = re.compile(r"(.)\1+")
@@ -35,32 +36,12 @@ Candidates = tuple[tuple[str, float], ...]
 class Speller:
     """Knows the words of one language without accents; immutable, safe in threads."""
 
-    def __init__(self, general: Mapping[str, float], texts: Iterable[Sequence[str]]) -> None:
-        """``general``: share of each folded word in the language (0..1); ``texts``: our texts as folded words.
-
-        Words rarer than ``COMMON`` take part only when our texts have them.
-        """
-        ours: Counter[str] = Counter()
-        pairs: Counter[tuple[str, str]] = Counter()
-        for words in texts:
-            known = [word if word in general else "" for word in words]
-            ours.update(known)
-            pairs.update(pair for pair in zip(["", *known], known, strict=False) if pair[1])
-        del ours[""]
-        self._ours = frozenset(word for word, count in ours.items() if count > 1)
-        total = sum(ours.values()) or 1
-        share = {word: max(0.5 * general[word] + 0.5 * ours[word] / total, 1e-9) for word in general}
-        self._share = {word: value for word, value in share.items() if value >= COMMON or word in self._ours}
-        self._after: dict[str, dict[str, float]] = defaultdict(dict)
-        before: Counter[str] = Counter()
-        for (left, _), count in pairs.items():
-            before[left] += count
-        for (left, right), count in pairs.items():
-            if count > 1:
-                self._after[left][right] = count / (before[left] + 5)
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._share, self._after = vocabulary.share, vocabulary.after
+        self._often = frozenset(vocabulary.often)
         self._by_length: dict[int, tuple[list[str], NDArray[np.uint32]]] = {}
         for length, same in _by_length(sorted(self._share)).items():
-            self._by_length[length] = same, np.array([_letters(word) for word in same], dtype=np.uint32)
+            self._by_length[length] = same, _letters(same)
         self._near = lru_cache(maxsize=4096)(self._find)
 
     def meant(
@@ -76,7 +57,7 @@ class Speller:
             choices: Candidates = ((word, 0.0),)
             if left_alone is not None:
                 near = self._near(word)
-                choices = tuple((w, cost) for w, cost in near if cost <= dearest * (1.5 if w in self._ours else 1.0))
+                choices = tuple((w, cost) for w, cost in near if cost <= dearest * (1.5 if w in self._often else 1.0))
                 choices = (*choices, *((w, SOUND) for w in sounding), (word, left_alone))
             step: dict[str, tuple[float, tuple[str, ...]]] = {}
             for candidate, cost in choices:
@@ -108,7 +89,7 @@ class Speller:
 
     def _within(self, spelt: str, allowed: int) -> Iterator[tuple[str, int]]:
         """Words at most ``allowed`` changes away, with their distance."""
-        letters = np.uint32(_letters(spelt))
+        (letters,) = _letters([spelt])
         for length in range(len(spelt) - allowed, len(spelt) + allowed + 1):
             if length not in self._by_length:
                 continue
@@ -123,7 +104,7 @@ class Speller:
 
     def knows(self, word: str) -> bool:
         """Whether our own texts use the folded ``word`` more than once."""
-        return word in self._ours
+        return word in self._often
 
 
 def changes(typed: str, meant: str) -> float:
@@ -166,9 +147,8 @@ def _by_length(words: Iterable[str]) -> dict[int, list[str]]:
     return found
 
 
-def _letters(word: str) -> int:
-    """Which letters occur, one bit each (all but a–z share the last one)."""
-    sign = 0
-    for letter in word:
-        sign |= 1 << min(max(ord(letter) - 97, 0), 25) if "a" <= letter <= "z" else 1 << 25
-    return sign
+def _letters(words: Sequence[str]) -> NDArray[np.uint32]:
+    """Which letters occur in each of ``words``, all of one length: one bit each, all but a–z share the last one."""
+    codes = np.array(words).view(np.uint32).reshape(len(words), -1).astype(np.int64) - ord("a")
+    bits = np.left_shift(1, np.where((codes < 0) | (codes > 25), 25, codes))
+    return np.asarray(np.bitwise_or.reduce(bits, axis=1), dtype=np.uint32)

@@ -26,7 +26,7 @@ DOORS = {
     "langchain_classic": {"evals/bought.py"},
     "langchain_community": {"evals/bought.py"},
     "langchain_openai": {"evals/ragas_metrics.py"},
-    "wordfreq": {"retrieval/repair.py"},
+    "wordfreq": {"retrieval/vocabulary.py"},
     "argon2": {"channels/desk/accounts.py"},
     "krippendorff": {"channels/desk/agreement.py"},
     "Stemmer": {"retrieval/words.py"},

@@ -5,13 +5,18 @@ from __future__ import annotations
 import pytest
 
 from knowledge_base.model import GlossaryEntry, Language
-from retrieval.repair import Repair, sound
+from retrieval.repair import Repair
+from retrieval.vocabulary import gather, sound
 
 PT = Repair(
-    Language.PT, ["disparar contra garimpeiros que roubam minério", "a polícia deteve o manifestante ferido"],
+    Language.PT,
+    gather(Language.PT, ["disparar contra garimpeiros que roubam minério", "a polícia deteve o manifestante ferido"]),
     [GlossaryEntry(word="cinzentinhos", to="polícia")],
 )
-ES = Repair(Language.ES, ["disparar relave comisaría detenido vigilante violencia"], [GlossaryEntry(word="tombo", to="policía")])
+ES = Repair(
+    Language.ES, gather(Language.ES, ["disparar relave comisaría detenido vigilante violencia"]),
+    [GlossaryEntry(word="tombo", to="policía")],
+)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -13,9 +15,14 @@ from knowledge_base.model import Language
 from knowledge_base.pinpoint import fold
 from retrieval.library import Library
 from retrieval.spelling import EDIT, FIRST, SLIP, Speller, changes
+from retrieval.vocabulary import gather, open_vocabulary
 
-SHARES = {"pode": 1e-4, "podem": 1e-4, "disparar": 1e-5, "separar": 1e-5, "o": 1e-2, "guarda": 1e-4, "raro": 1e-8}
-TEXTS = [["o", "guarda", "pode", "disparar"], ["podem", "separar"], ["o", "guarda", "pode", "disparar"]]
+TEXTS = ["o guarda pode disparar", "podem separar", "o guarda pode disparar"]
+
+
+@pytest.fixture(scope="module")
+def speller() -> Speller:
+    return Speller(gather(Language.PT, TEXTS))
 
 
 def test_slips_cost_less_than_other_changes() -> None:
@@ -32,23 +39,27 @@ def test_a_change_never_costs_less_than_nothing(typed: str, meant: str) -> None:
     assert (changes(typed, meant) == 0) == (typed == meant)
 
 
-def test_the_words_around_decide() -> None:
-    speller = Speller(SHARES, TEXTS)
+def test_the_words_around_decide(speller: Speller) -> None:
     unsure, alike = [None, None, None, 14.0], [(), (), (), ()]
     assert speller.meant(["o", "guarda", "pode", "dsparar"], unsure, alike) == ["o", "guarda", "pode", "disparar"]
     assert speller.meant(["podem", "dseparar"], [None, 14.0], [(), ()]) == ["podem", "separar"]
 
 
-def test_what_stands_is_never_changed_and_the_unreadable_is_left() -> None:
-    speller = Speller(SHARES, TEXTS)
+def test_what_stands_is_never_changed_and_the_unreadable_is_left(speller: Speller) -> None:
     assert speller.meant(["guada", "xyzxyzxyz"], [None, 14.0], [(), ()]) == ["guada", "xyzxyzxyz"]
     assert speller.meant([], [], []) == []
 
 
-def test_a_careful_reader_accepts_only_near_words() -> None:
-    speller = Speller({**SHARES, "mina": 1e-4}, [])
-    assert speller.meant(["moina"], [14.0], [()], SLIP) == ["moina"]
-    assert speller.meant(["moina"], [14.0], [()]) == ["mina"]
+def test_a_careful_reader_accepts_only_near_words(speller: Speller) -> None:
+    assert speller.meant(["dispawxarr"], [14.0], [()], EDIT) == ["dispawxarr"]
+    assert speller.meant(["dispawrar"], [14.0], [()], EDIT) == ["disparar"]
+
+
+def test_a_vocabulary_comes_back_from_its_file(tmp_path: Path) -> None:
+    made = gather(Language.PT, TEXTS, ["posso disparar"], ["chamboco"])
+    made.save(tmp_path / "words.json")
+    assert asdict(open_vocabulary(tmp_path / "words.json")) == asdict(made)
+    assert "chamboco" in made.share and made.after["guarda"]["pode"] > 0
 
 
 QUESTIONS = {
