@@ -27,7 +27,7 @@ button{font:inherit;min-height:2.6rem;padding:.35rem .8rem;border-radius:8px;bor
 button:hover{background:var(--soft)}button.send{background:var(--accent);color:var(--paper)}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 form{display:flex;gap:.5rem;padding:.6rem .8rem;border-top:1px solid var(--line)}
-textarea{flex:1;font:inherit;color:inherit;background:var(--paper);border:1px solid var(--line);border-radius:8px;padding:.5rem;resize:none;min-height:2.8rem;max-height:8rem;min-width:0}
+textarea{flex:1;font:inherit;color:inherit;background:var(--paper);border:1px solid var(--line);border-radius:8px;padding:.5rem;resize:none;min-height:2.8rem;max-height:8rem;min-width:0}textarea::placeholder{white-space:nowrap;overflow:hidden}
 .clock{display:flex;gap:.5rem;justify-content:space-between;align-items:center;padding:.2rem .8rem;border-top:1px solid var(--line)}.clock[hidden]{display:none}
 .clock label{display:flex;gap:.4rem;align-items:center;min-height:2rem}.clock span{font-variant-numeric:tabular-nums;white-space:nowrap}
 .note{font-size:.8rem;padding:0 .8rem .6rem;margin:0}.wait{opacity:.75}.error{border-left-color:var(--warn)}
